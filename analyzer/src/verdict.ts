@@ -1,0 +1,88 @@
+/** Every kind of verdict of the contract; this version gives `payload_bug`, `deploy_wave` and `restart_wave`. */
+export type VerdictKind =
+  | 'payload_bug'
+  | 'deploy_wave'
+  | 'restart_wave'
+  | 'unexpected_restart'
+  | 'crash_loop'
+  | 'network_drop'
+  | 'proxy_reload'
+  | 'idle_timeout'
+  | 'close_spike'
+  | 'reconnect_failure';
+
+export type VerdictStatus = 'provisional' | 'open' | 'ended' | 'withdrawn';
+export type Severity = 'page' | 'notice' | 'info';
+
+/** One attribute value of a cohort, by its name on the wire. */
+export interface CohortTerm {
+  attribute: string;
+  value: string;
+}
+
+/** What was sent, who sent it, and where it went wrong. Never the bytes. */
+export interface VerdictPayload {
+  defect: string;
+  signature: string;
+  /** The most frequent index of the first invalid byte. */
+  offset: number | null;
+  sender: 'client' | 'server' | 'unknown';
+}
+
+/** How a verdict stands to a deploy of its service. */
+export interface VerdictDeploy {
+  version: string;
+  relation: 'began_inside' | 'began_after' | 'none';
+  secondsAfterStart: number;
+  rollback?: 'would_help' | 'would_not_help' | 'unknown';
+}
+
+/** How the clients of a wave came back. Seconds and shares (0 to 1). */
+export interface ReconnectHealth {
+  p50: number | null;
+  p95: number | null;
+  /** Share back inside the expected window (1 to 5 s by default), before it and after it. */
+  withinWindow: number;
+  early: number;
+  late: number;
+  neverBack: number;
+  peakPerSecond: number;
+}
+
+/**
+ * What Closewatch says: the one object that replay prints, the API returns and webhooks carry.
+ * Times are RFC 3339 in UTC with milliseconds. Fields that a kind does not have are left out.
+ */
+export interface Verdict {
+  /** Given at opening, never changed; the same input replayed gives the same ids. */
+  id: string;
+  kind: VerdictKind;
+  status: VerdictStatus;
+  severity: Severity;
+  service: string;
+  environment: string | null;
+  /** Best estimate of when the change happened. */
+  startedAt: string;
+  /** Event time at which the evidence sufficed. */
+  detectedAt: string;
+  endedAt: string | null;
+  /** Posterior probability of the kind. */
+  confidence: number;
+  /** Counted from `startedAt` to `endedAt` or now. */
+  closes: number;
+  clients: number;
+  expected?: number;
+  /** `closes` over `expected`. */
+  ratio?: number;
+  /** The smallest set of attribute values that explains the excess. */
+  cohort?: CohortTerm[];
+  /** Sets that the data can't tell from it. */
+  alsoPossible?: CohortTerm[][];
+  payload?: VerdictPayload;
+  deploy?: VerdictDeploy;
+  reconnect?: ReconnectHealth;
+  headline: string;
+  mend: string;
+  evidence: string[];
+  dismissed: string[];
+}

@@ -1,0 +1,134 @@
+import type { CloseEvent } from './close-event.ts';
+
+/** What one append did. Both counts are rows; their sum is what was given. */
+export interface AppendOutcome {
+  stored: number;
+  /** Rows whose (trace id, span id) was stored already, or twice in the same append. */
+  duplicates: number;
+}
+
+/** Events in the order in which they were stored. `sequence` is that of the last one, to read on from. */
+export interface EventPage {
+  events: CloseEvent[];
+  sequence: number;
+}
+
+/** A verdict as the store sees it: columns to find it by, and the document itself, which belongs to the analyzer. */
+export interface VerdictRecord {
+  id: string;
+  kind: string;
+  status: string;
+  service: string;
+  environment: string | null;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  endedAt: number | null;
+  document: Record<string, unknown>;
+}
+
+/** One step in the life of a verdict, kept in order. */
+export interface VerdictTransition {
+  verdictId: string;
+  /** `verdict.opened`, `verdict.updated`, `verdict.ended` or `verdict.withdrawn`. */
+  type: string;
+  /** Epoch milliseconds. */
+  at: number;
+  document: Record<string, unknown>;
+}
+
+/** A message in the outbox: written in the same commit as the transition that it tells of. */
+export interface OutboxMessage {
+  /** The `webhook-id`: the same at every attempt. An id that exists already is not queued again. */
+  id: string;
+  channel: string;
+  /** The body, exactly as it is sent and signed. */
+  body: string;
+  /** Epoch milliseconds; also the first time it is due. */
+  createdAt: number;
+}
+
+/** A message whose delivery is still owed. */
+export interface DueMessage extends OutboxMessage {
+  attempts: number;
+  dueAt: number;
+}
+
+/** What became of one attempt to deliver a message. */
+export type DeliveryOutcome =
+  | { state: 'delivered'; at: number; status: number }
+  | { state: 'retry'; at: number; dueAt: number; problem: string }
+  | { state: 'failed'; at: number; problem: string };
+
+/** A delivery as the page shows it. */
+export interface OutboxEntry extends DueMessage {
+  state: 'due' | 'delivered' | 'failed';
+  deliveredAt: number | null;
+  problem: string | null;
+}
+
+/** Verdicts, their transitions and their messages that become durable together, or not at all. */
+export interface VerdictChanges {
+  verdicts: readonly VerdictRecord[];
+  transitions: readonly VerdictTransition[];
+  messages: readonly OutboxMessage[];
+}
+
+/** A deploy that somebody marked (`closewatch deploy start|finish`). */
+export interface DeployMarker {
+  id: string;
+  service: string;
+  environment: string | null;
+  version: string;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  finishedAt: number | null;
+  link: string | null;
+}
+
+/** Which verdicts to read; newest first. */
+export interface VerdictQuery {
+  id?: string;
+  service?: string;
+  environment?: string;
+  kind?: string;
+  status?: string;
+  /** Verdicts that overlap from..to, epoch milliseconds. */
+  from?: number;
+  to?: number;
+  limit?: number;
+}
+
+/** Which stored closes to read as examples; newest first. */
+export interface CloseQuery {
+  from: number;
+  to: number;
+  service?: string;
+  environment?: string;
+  payloadBugsOnly?: boolean;
+  limit: number;
+}
+
+/**
+ * The store, by intent. DuckDB is the first engine; nothing here speaks SQL, and nothing outside `collector/` sees a
+ * database handle. Every promise that writes resolves after the commit is synced.
+ */
+export interface Store {
+  appendEvents(events: readonly CloseEvent[]): Promise<AppendOutcome>;
+  /** Events stored after `sequence` (0 for the first), at most `limit`, in stored order. */
+  readEventsAfter(sequence: number, limit: number): Promise<EventPage>;
+  readCloses(query: CloseQuery): Promise<CloseEvent[]>;
+
+  keepVerdicts(changes: VerdictChanges): Promise<void>;
+  readVerdicts(query: VerdictQuery): Promise<VerdictRecord[]>;
+  readTransitions(verdictId: string): Promise<VerdictTransition[]>;
+
+  /** Messages that are due at `now` (epoch milliseconds), oldest first. */
+  readDueMessages(now: number, limit: number): Promise<DueMessage[]>;
+  recordDelivery(messageId: string, outcome: DeliveryOutcome): Promise<void>;
+  readOutbox(limit: number): Promise<OutboxEntry[]>;
+
+  keepDeploy(marker: DeployMarker): Promise<void>;
+  readDeploys(from: number, to: number): Promise<DeployMarker[]>;
+
+  close(): Promise<void>;
+}
