@@ -40,6 +40,7 @@ export interface VerdictTransition {
 export interface OutboxMessage {
   /** The `webhook-id`: the same at every attempt. An id that exists already is not queued again. */
   id: string;
+  verdictId: string;
   channel: string;
   /** The body, exactly as it is sent and signed. */
   body: string;
@@ -125,7 +126,8 @@ export interface Store {
   /** Messages that are due at `now` (epoch milliseconds), oldest first. */
   readDueMessages(now: number, limit: number): Promise<DueMessage[]>;
   recordDelivery(messageId: string, outcome: DeliveryOutcome): Promise<void>;
-  readOutbox(limit: number): Promise<OutboxEntry[]>;
+  /** Newest first; of one verdict, or of all. */
+  readOutbox(query: { verdictId?: string; limit: number }): Promise<OutboxEntry[]>;
 
   keepDeploy(marker: DeployMarker): Promise<void>;
   readDeploys(from: number, to: number): Promise<DeployMarker[]>;
