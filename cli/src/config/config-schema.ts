@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const port = z.int().min(0).max(65_535).describe('a port from 0 (any free one) to 65535');
+const share = z.number().min(0).max(1).describe('a share from 0 to 1');
+
+const webhook = z
+  .strictObject({
+    name: z.string().min(1).max(100).describe('how the page and the log name this receiver'),
+    url: z.url({ protocol: /^https?$/ }).describe('an http or https address'),
+    secret: z.string().optional().describe('the Standard Webhooks secret, "whsec_" and base64'),
+    secret_file: z.string().optional().describe('a file that holds the secret'),
+  })
+  .refine(hook => (hook.secret === undefined) !== (hook.secret_file === undefined), {
+    error: 'expected exactly one of secret and secret_file',
+  });
+
+/**
+ * The configuration file, key by key, with its defaults. Keys are snake_case, as operators write them; a key that is not
+ * here is an error. Secrets can come from files (`*_file`).
+ */
+export const configSchema = z.strictObject({
+  data: z.string().min(1).default('./closewatch-data').describe('the data folder, owned by one process'),
+  /** Off: everything listens on loopback or not at all, as long as there are no credentials to ask for. */
+  allow_open_listen: z.boolean().default(false).describe('listen beyond loopback although nobody has to authenticate'),
+  ingest: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: port.default(4318),
+      max_body_bytes: z
+        .int()
+        .positive()
+        .default(64 * 1024 * 1024) // 64 MiB after decompression: the limit that OTLP receivers agree on
+        .describe('largest request after decompression, in bytes'),
+    })
+    .prefault({}),
+  dashboard: z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8080) }).prefault({}),
+  /** When a payload bug pages somebody; source: the contract, "A verdict". */
+  page: z
+    .strictObject({
+      min_clients: z.int().min(1).default(3),
+      min_share: share.default(0.0005),
+      min_cohort_share: share.default(0.05),
+    })
+    .prefault({}),
+  detection: z
+    .strictObject({
+      false_alarms_per_year: z.number().positive().default(0.5).describe('budget of the rate detector, a service'),
+    })
+    .prefault({}),
+  reconnect: z
+    .strictObject({
+      window_from_seconds: z.number().min(0).default(1),
+      window_to_seconds: z.number().positive().default(5),
+    })
+    .prefault({}),
+  webhooks: z.array(webhook).default([]),
+});
+
+/** The configuration, complete: every key is there. */
+export type Config = z.output<typeof configSchema>;

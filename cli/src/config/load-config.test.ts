@@ -1,0 +1,95 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from './load-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'closewatch-config-'));
+
+function fileOf(text: string): string {
+  const file = join(folder, 'closewatch.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+function problemOf(text: string, env: NodeJS.ProcessEnv = {}): string {
+  try {
+    loadConfig({ file: fileOf(text), env });
+  } catch (error) {
+    return (error as Error).message.replace(`${folder}/`, '');
+  }
+  throw new Error('expected the configuration to be refused');
+}
+
+describe('loadConfig', () => {
+  it('has a default for every key, all of them on loopback', () => {
+    expect(loadConfig({ env: {} })).toEqual({
+      data: './closewatch-data',
+      allow_open_listen: false,
+      ingest: { host: '127.0.0.1', port: 4318, max_body_bytes: 67_108_864 },
+      dashboard: { host: '127.0.0.1', port: 8080 },
+      page: { min_clients: 3, min_share: 0.0005, min_cohort_share: 0.05 },
+      detection: { false_alarms_per_year: 0.5 },
+      reconnect: { window_from_seconds: 1, window_to_seconds: 5 },
+      webhooks: [],
+    });
+  });
+
+  it('puts flags over the environment, over the file, over the defaults', () => {
+    const file = fileOf('ingest:\n  port: 1000\ndashboard:\n  port: 1001\n  host: "::1"\n');
+    const config = loadConfig({
+      file,
+      env: { CLOSEWATCH_INGEST_PORT: '2000', CLOSEWATCH_DASHBOARD_PORT: '2001' },
+      flags: { dashboard: { port: 3001 } },
+    });
+    expect(config.ingest.port).toBe(2000);
+    expect(config.dashboard).toEqual({ host: '::1', port: 3001 });
+    expect(config.page.min_clients).toBe(3);
+  });
+
+  it('fills in environment references, with their defaults', () => {
+    const text = 'data: ${env:STATE_DIR}/closewatch\ningest:\n  port: ${env:PORT:-4999}\n';
+    const config = loadConfig({ file: fileOf(text), env: { STATE_DIR: '/var/lib' } });
+    expect(config.data).toBe('/var/lib/closewatch');
+    expect(config.ingest.port).toBe(4999);
+  });
+
+  it('names the variable and the line where a reference has no value', () => {
+    expect(problemOf('\ndata: ${env:STATE_DIR}\n')).toBe(
+      'closewatch.yaml:2: expected the environment variable STATE_DIR, which is not set (a default is written ${env:STATE_DIR:-default})',
+    );
+  });
+
+  it('refuses an unknown key with its line and the key that was meant', () => {
+    expect(problemOf('ingest:\n  host: 127.0.0.1\n  prot: 4318\n')).toBe(
+      'closewatch.yaml:3: unknown key "ingest.prot"; did you mean "port"?',
+    );
+    expect(problemOf('colour: blue\n')).toContain('closewatch.yaml:1: unknown key "colour"; expected one of data, ');
+  });
+
+  it('says got and expected with the line of a bad value', () => {
+    expect(problemOf('ingest:\n  port: http\n')).toBe(
+      'closewatch.yaml:2: ingest.port: Invalid input: expected number, received string',
+    );
+    expect(problemOf('ingest:\n  port: 70000\n')).toContain('closewatch.yaml:2: ingest.port: Too big');
+  });
+
+  it('refuses a webhook with no secret, or with two', () => {
+    const hook = 'webhooks:\n  - name: realtime\n    url: http://127.0.0.1:9/hook\n';
+    expect(problemOf(hook)).toContain('expected exactly one of secret and secret_file');
+    expect(problemOf(`${hook}    secret: a\n    secret_file: b\n`)).toContain('expected exactly one of');
+  });
+
+  it('says which file is missing or is not YAML', () => {
+    expect(() => loadConfig({ file: '/nowhere/closewatch.yaml', env: {} })).toThrow(
+      '/nowhere/closewatch.yaml: expected a readable configuration file, got ENOENT',
+    );
+    expect(problemOf('ingest: [\n')).toContain('closewatch.yaml:2: expected YAML, got: ');
+  });
+
+  it('refuses an environment variable of the wrong type by its name', () => {
+    expect(() => loadConfig({ env: { CLOSEWATCH_INGEST_PORT: 'http' } })).toThrow(
+      'CLOSEWATCH_INGEST_PORT: expected a number, got "http"',
+    );
+  });
+});
