@@ -27,7 +27,10 @@ function finishPackage(room: string): void {
   mkdirSync(join(out, room), { recursive: true });
   writeFileSync(join(out, room, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(root, 'LICENSE'), join(out, room, 'LICENSE'));
-  cpSync(join(root, room === 'instrumentation' ? 'instrumentation/README.md' : 'README.md'), join(out, room, 'README.md'));
+  cpSync(
+    join(root, room === 'instrumentation' ? 'instrumentation/README.md' : 'README.md'),
+    join(out, room, 'README.md'),
+  );
 }
 
 function entryOf(file: unknown): Json {
