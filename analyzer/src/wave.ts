@@ -4,7 +4,7 @@ import type { ReconnectHealth } from './verdict.ts';
 export interface InstanceRestart {
   instance: string;
   version: string | null;
-  /** The first close of its wave. */
+  /** Its first close that speaks of a restart (1012, or 1001 by the server). */
   startedAt: number;
   /** When at least half of its connections were gone. */
   halfGoneAt: number;
@@ -34,6 +34,28 @@ export interface Wave {
   /** Closes by effective code. */
   codes: ReadonlyMap<number, number>;
   reconnect: ReconnectHealth;
+  /** Closes whose client can be recognised when it returns: those that `reconnect` is about. */
+  followed: number;
+  /** The deploy marker that the wave belongs to: its start, epoch milliseconds, and its version. */
+  marker: { startedAt: number; version: string } | null;
+  /** Payload-bug closes on the same instances meanwhile. They are no part of `closes`. */
+  payloadBugs: number;
   /** 0 to 1. */
   confidence: number;
 }
+
+/** What an operator may want to set about waves. Seconds. */
+export interface WaveSettings {
+  /** A client is expected back this long after its close; 1 to 5 s is the common advice for 1012. */
+  reconnectWindow: { from: number; to: number };
+  /** The longest pause between one instance's last close and the next one's first: a roll waits for readiness in between. */
+  instanceGap: number;
+  /** An instance that lost fewer connections is not judged: of two open ones "half" is one closed tab. */
+  minCloses: number;
+}
+
+export const DEFAULT_WAVE_SETTINGS: WaveSettings = {
+  reconnectWindow: { from: 1, to: 5 },
+  instanceGap: 60,
+  minCloses: 3,
+};
