@@ -8,6 +8,13 @@ export type {
 } from '@closewatch/instrumentation/attributes';
 export type { CloseEvent, EventKind } from './close-event.ts';
 export { isPayloadBug } from './close-event.ts';
+export { attributeOf } from './columns.ts';
+export { type DuckDbStoreOptions, openDuckDbStore } from './duckdb/open-duckdb-store.ts';
+export { type IngestTally, newIngestTally, type UnusableReason } from './ingest-tally.ts';
+export { closeEventsFromOtlpLine } from './otlp/close-events-from-otlp-line.ts';
+export { eventTime, UNKNOWN_SERVICE } from './otlp/close-events-from-spans.ts';
+export { otlpLinesFromEvents } from './otlp/otlp-lines-from-events.ts';
+export { MalformedRequestError } from './otlp/trace-request.ts';
 export type {
   AppendOutcome,
   CloseQuery,
@@ -23,3 +30,4 @@ export type {
   VerdictRecord,
   VerdictTransition,
 } from './store.ts';
+export { StoreError, type StoreErrorCode } from './store-error.ts';

@@ -1,0 +1,66 @@
+import {
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  USMALLINT,
+  VARCHAR,
+} from '@duckdb/node-api';
+import type { ColumnType } from '../column-type.ts';
+
+/** A value that a statement takes or a row gives. Numbers are doubles in SQL: statements cast where they need another type. */
+export type SqlValue = string | number | boolean | null;
+export type Parameters = Record<string, SqlValue>;
+
+/** What a read may do. */
+export interface ReadSession {
+  /** Rows as objects by column alias. The statement selects only text, doubles, small integers and booleans. */
+  rows<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
+}
+
+/** What a transaction may do. */
+export interface WriteSession extends ReadSession {
+  /** Runs a statement; gives the number of rows that it changed. */
+  run(sql: string, parameters?: Parameters): Promise<number>;
+  /** Appends columns of equal length to a temporary table, in the types that it was made with. */
+  append(table: string, types: readonly StagedType[], columns: readonly SqlValue[][]): Promise<void>;
+}
+
+/** Types in which JavaScript hands values over. */
+export type StagedType = ColumnType<unknown>['staged'];
+
+const TYPES: Record<StagedType, DuckDBType> = { VARCHAR, DOUBLE, BOOLEAN, USMALLINT };
+
+/** Rows of a DuckDB vector, and so of a data chunk. */
+const CHUNK_ROWS = 2_048;
+
+export function readSession(connection: DuckDBConnection): ReadSession {
+  return {
+    async rows<Row>(sql: string, parameters?: Parameters) {
+      const reader = await connection.runAndReadAll(sql, parameters);
+      return reader.getRowObjectsJS() as Row[];
+    },
+  };
+}
+
+export function writeSession(connection: DuckDBConnection): WriteSession {
+  return {
+    ...readSession(connection),
+    async run(sql, parameters) {
+      const result = await connection.run(sql, parameters);
+      return result.rowsChanged;
+    },
+    async append(table, types, columns) {
+      const appender = await connection.createAppender(table, 'main', 'temp');
+      const chunkTypes = types.map(type => TYPES[type]);
+      const rowCount = columns[0]?.length ?? 0;
+      for (let start = 0; start < rowCount; start += CHUNK_ROWS) {
+        const chunk = DuckDBDataChunk.create(chunkTypes);
+        chunk.setColumns(columns.map(column => column.slice(start, start + CHUNK_ROWS)));
+        appender.appendDataChunk(chunk);
+      }
+      appender.closeSync();
+    },
+  };
+}

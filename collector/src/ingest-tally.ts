@@ -1,0 +1,27 @@
+/** Why a span of ours could not become an event. */
+export type UnusableReason = 'invalid_ids' | 'no_times' | 'no_role' | 'no_code';
+
+/** What became of spans on their way to rows. Nothing is dropped without one of these counting it. */
+export interface IngestTally {
+  /** Spans by other names: accepted, not stored. */
+  notRelevant: number;
+  /** Spans of ours that cannot be used, by reason. */
+  unusable: Record<UnusableReason, number>;
+  /** Attribute values that their column cannot hold (a code of 70000, an unknown initiator): stored as null. */
+  valuesRefused: number;
+  /** Texts longer than MAX_TEXT_LENGTH: stored cut. */
+  valuesCut: number;
+  /** Events from the future whose time was set to their receipt. */
+  clamped: number;
+}
+
+/** A tally in which nothing has happened yet. */
+export function newIngestTally(): IngestTally {
+  return {
+    notRelevant: 0,
+    unusable: { invalid_ids: 0, no_times: 0, no_role: 0, no_code: 0 },
+    valuesRefused: 0,
+    valuesCut: 0,
+    clamped: 0,
+  };
+}
