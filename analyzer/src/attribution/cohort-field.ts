@@ -1,0 +1,44 @@
+import { attributeOf } from '@closewatch/collector';
+import type { Connection } from '../connection.ts';
+import type { CohortTerm } from '../verdict.ts';
+
+/**
+ * What a cohort may be made of. Where two say the same of the same connections the earlier one is named: a client's
+ * version before its name, what is shipped before where it runs, an instance last.
+ */
+export const COHORT_FIELDS = [
+  'clientVersion',
+  'serviceVersion',
+  'clientName',
+  'urlTemplate',
+  'urlPath',
+  'subprotocol',
+  'region',
+  'instance',
+] as const satisfies readonly (keyof Connection)[];
+
+export type CohortField = (typeof COHORT_FIELDS)[number];
+
+const FIELD_OF: ReadonlyMap<string, CohortField> = new Map(
+  COHORT_FIELDS.map(field => [wireNameOf(field), field] as const),
+);
+
+/** The name on the wire, such as `websocket.client.version`. */
+export function wireNameOf(field: CohortField): string {
+  const attribute = attributeOf(field);
+  if (attribute === null) throw new Error(`expected ${field} to have a name on the wire, got none`);
+  return attribute;
+}
+
+/** The field behind a name on the wire; null where a cohort can't be made of it. */
+export function fieldOf(attribute: string): CohortField | null {
+  return FIELD_OF.get(attribute) ?? null;
+}
+
+/** True where the connection has every value of the cohort; an empty cohort is everybody. */
+export function isInCohort(connection: Connection, cohort: readonly CohortTerm[]): boolean {
+  return cohort.every(({ attribute, value }) => {
+    const field = fieldOf(attribute);
+    return field !== null && connection[field] === value;
+  });
+}

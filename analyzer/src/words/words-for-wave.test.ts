@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Wave } from '../wave.ts';
+import { wordsForWave } from './words-for-wave.ts';
+
+const instance = (name: string, startedAt: number) => ({
+  instance: name,
+  version: '1.8.1',
+  startedAt,
+  halfGoneAt: startedAt + 1_000,
+  lastCloseAt: startedAt + 5_000,
+  openBefore: 4_144,
+  closed: 4_144,
+});
+
+function waveOf(facts: Partial<Wave> = {}): Wave {
+  return {
+    kind: 'deploy_wave',
+    service: 'gateway',
+    environment: 'prod',
+    confirmed: true,
+    fromVersion: '1.8.1',
+    toVersion: '1.8.2',
+    instances: [instance('a', 1_000_000), instance('b', 1_014_000), instance('c', 1_028_000)],
+    startedAt: 1_000_000,
+    detectedAt: 1_015_000,
+    endedAt: null,
+    closes: 12_431,
+    clients: 12_431,
+    codes: new Map([
+      [1012, 9_448],
+      [1006, 1_243],
+      [1005, 1_740],
+    ]),
+    reconnect: {
+      p50: 2.1,
+      p95: 4.4,
+      withinWindow: 0.93,
+      early: 0.05,
+      late: 0.017,
+      neverBack: 0.003,
+      peakPerSecond: 410,
+    },
+    followed: 12_431,
+    marker: { startedAt: 996_000, version: '1.8.2' },
+    payloadBugs: 0,
+    confidence: 0.999,
+    ...facts,
+  };
+}
+
+describe('the words for a wave', () => {
+  it('call a deploy expected, and say how its clients come back', () => {
+    expect(wordsForWave(waveOf())).toEqual({
+      headline: 'Expected: deploy wave of gateway 1.8.2',
+      mend: 'There is nothing to do: the clients are told to come back by themselves.',
+      evidence: [
+        'It began 4 s after deploy 1.8.2 was marked.',
+        'The version changes from 1.8.1 to 1.8.2.',
+        '3 instances shed 12,431 connections, one every 14 s.',
+        '76 % of the closes say 1012; the rest come from the same instances.',
+        '99.7 % are back: 93 % within 1 to 5 s, 0.3 % not yet.',
+        'Half of them were back after 2.1 s.',
+        'At most 410 opens in a second.',
+      ],
+      dismissed: [
+        'A payload bug under the wave: none beside 12,431 closes.',
+        'A crash loop: none of the 3 instances shed its connections twice.',
+        'A network drop: 10 % of the 12,431 closes are 1006.',
+      ],
+    });
+  });
+
+  it('do not call a restart expected, and say what speaks against a deploy', () => {
+    const words = wordsForWave(waveOf({ kind: 'restart_wave', toVersion: null, marker: null, followed: 0 }));
+    expect(words.headline).toBe('Restart of gateway: 3 instances, no new version seen');
+    expect(words.mend).toBe('Nothing to do if somebody restarted it; if not, see why its instances ended.');
+    expect(words.evidence).toEqual([
+      '3 instances shed 12,431 connections, one every 14 s.',
+      '76 % of the closes say 1012; the rest come from the same instances.',
+    ]);
+    expect(words.dismissed).toContain(
+      'A deploy: no instance of another version came, and no marker lies within -2 to +15 minutes.',
+    );
+  });
+
+  it('rule out no bug where there are some on the same instances, and say so', () => {
+    const { evidence, dismissed } = wordsForWave(waveOf({ payloadBugs: 3 }));
+    expect(evidence).toContain('3 payload bugs on the same instances: not counted here, judged by themselves.');
+    expect(dismissed.join()).not.toContain('payload bug');
+  });
+
+  it('rule out no crash loop where an instance went twice', () => {
+    const twice = waveOf({ instances: [instance('a', 1_000_000), instance('a', 1_014_000)] });
+    expect(wordsForWave(twice).dismissed.join()).not.toContain('crash loop');
+  });
+
+  it('ask for eyes where more than 5 % stay away', () => {
+    const reconnect = { ...waveOf().reconnect, neverBack: 0.071 };
+    expect(wordsForWave(waveOf({ reconnect })).mend).toBe(
+      'See what keeps the clients away: 7.1 % were not back within 5 minutes.',
+    );
+  });
+});
