@@ -22,15 +22,22 @@ function report(random: Random): { trip: number; street: string; samples: number
   return { trip: Math.floor(between(random, 1, 100_000)), street: pick(random, STREETS), samples };
 }
 
-/** A map of three short strings, packed by hand: fixmap, then fixstr after fixstr. Source: the MessagePack specification. */
-function msgpack(fields: Record<string, string>): Buffer {
+/** A string of at most 31 bytes (fixstr) or a number (uint 32). Source: the MessagePack specification. */
+function packed(value: string | number): Buffer {
+  if (typeof value === 'number') {
+    const bytes = Buffer.alloc(5, 0xce);
+    bytes.writeUInt32BE(value, 1);
+    return bytes;
+  }
+  const utf8 = Buffer.from(value);
+  if (utf8.length > 31) throw new RangeError(`expected a string of at most 31 bytes, got ${utf8.length}`);
+  return Buffer.concat([Buffer.of(0xa0 | utf8.length), utf8]);
+}
+
+/** A map of at most 15 entries (fixmap), in MessagePack. */
+function msgpack(fields: Record<string, string | number>): Buffer {
   const entries = Object.entries(fields);
-  const parts = entries.flat().map(text => {
-    const utf8 = Buffer.from(text);
-    if (utf8.length > 31) throw new RangeError(`expected a string of at most 31 bytes, got ${utf8.length}`);
-    return Buffer.concat([Buffer.of(0xa0 | utf8.length), utf8]);
-  });
-  return Buffer.concat([Buffer.of(0x80 | entries.length), ...parts]);
+  return Buffer.concat([Buffer.of(0x80 | entries.length), ...entries.flat().map(packed)]);
 }
 
 function pngChunk(type: string, data: Buffer): Buffer {
@@ -69,7 +76,7 @@ function encode(kind: WrongKind, random: Random): Buffer {
     case 'zlib':
       return deflateSync(JSON.stringify(report(random)));
     case 'msgpack':
-      return msgpack({ type: 'trip', street: pick(random, STREETS), state: 'open' });
+      return msgpack({ type: 'trip', trip: Math.floor(between(random, 1, 100_000)), street: pick(random, STREETS) });
     case 'png':
       return png(random);
     case 'utf-16le':
