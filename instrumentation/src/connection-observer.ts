@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { context, isSpanContextValid, propagation, ROOT_CONTEXT, type TextMapSetter, trace } from '@opentelemetry/api';
+import { ATTR_CONNECTION_ID, ATTR_SUBPROTOCOL } from './attributes.ts';
+import type { Clock } from './clock.ts';
+import { effectiveClose } from './close/effective-close.ts';
+import { Connection } from './connection.ts';
+import { connectionAttributes, endpointOf } from './connection-attributes.ts';
+import type { Guard } from './guard.ts';
+import type { UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
+import { Departure } from './reconnect/departure.ts';
+import type { ReconnectPairing } from './reconnect/reconnect-pairing.ts';
+import type { SpanWriter } from './span-writer.ts';
+
+/** How a library reports that a socket is closed. */
+export interface SocketClosed {
+  /** What the library tells the application. */
+  codeReported: number;
+  clean: boolean;
+  transportError: string | undefined;
+}
+
+/**
+ * The life of every connection, told by an adapter per library: connecting, opened or refused, ending, closed. Writes the
+ * spans, and pairs the reconnects. Knows nothing of any library.
+ */
+export class ConnectionObserver {
+  readonly clock: Clock;
+  readonly guard: Guard;
+  readonly #config: () => WebSocketInstrumentationConfig;
+  readonly #spans: SpanWriter;
+  readonly #pairing: ReconnectPairing;
+
+  constructor(
+    config: () => WebSocketInstrumentationConfig,
+    clock: Clock,
+    guard: Guard,
+    spans: SpanWriter,
+    pairing: ReconnectPairing,
+  ) {
+    this.#config = config;
+    this.clock = clock;
+    this.guard = guard;
+    this.#spans = spans;
+    this.#pairing = pairing;
+  }
+
+  /** An upgrade request begins. A server continues the trace context of the request's headers. */
+  connecting(request: UpgradeRequest): Connection {
+    const active = context.active();
+    const parent = request.role === 'server' ? propagation.extract(active, request.headers) : active;
+    const { identifyClient, urlTemplate } = this.#config();
+    const attributes = connectionAttributes(
+      request,
+      this.guard.run('identifyClient', () => identifyClient?.(request)),
+      this.guard.run('urlTemplate', () => urlTemplate?.(request)),
+    );
+    const span = this.#spans.beginConnect(request.role, attributes, parent);
+    const spanContext = span.spanContext();
+    const id = isSpanContextValid(spanContext) ? spanContext.spanId : randomBytes(8).toString('hex');
+    attributes[ATTR_CONNECTION_ID] = id;
+    const connection = new Connection(request.role, id, span, attributes, endpointOf(request));
+    if (request.role === 'client') {
+      connection.returningFrom = this.#pairing.claim(connection, connection.endpoint, this.clock.monotonic());
+    }
+    return connection;
+  }
+
+  /** Puts the connect span's context into a client's upgrade request. */
+  inject<Carrier>(connection: Connection, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
+    propagation.inject(trace.setSpanContext(ROOT_CONTEXT, connection.spanContext), carrier, setter);
+  }
+
+  opened(connection: Connection, subprotocol: string): void {
+    const { connectSpan } = connection;
+    if (!connectSpan) return;
+    connection.connectSpan = null;
+    connection.openedAt = this.clock.monotonic();
+    if (subprotocol !== '') connection.attributes[ATTR_SUBPROTOCOL] = subprotocol;
+    this.#spans.endConnect(connectSpan, connection.attributes);
+    const departure = connection.returningFrom;
+    connection.returningFrom = null;
+    if (!departure) return;
+    this.#pairing.returned(departure, connection, {
+      connectionId: connection.id,
+      connectSpan: connection.spanContext,
+      attributes: connection.attributes,
+      at: connection.openedAt,
+    });
+  }
+
+  /** The handshake failed. `errorType` is an HTTP status, a system's or library's error code, or `_OTHER`. */
+  refused(connection: Connection, httpStatus: number | undefined, errorType: string): void {
+    const { connectSpan } = connection;
+    if (!connectSpan) return;
+    connection.connectSpan = null;
+    this.#spans.failConnect(connectSpan, connection.attributes, httpStatus, errorType);
+    if (connection.returningFrom) this.#pairing.failed(connection.returningFrom, connection);
+  }
+
+  /** The socket is closed, or never opened: writes the close span of a connection that was open. */
+  closed(connection: Connection, socket: SocketClosed): void {
+    if (connection.closed || connection.openedAt === null) return;
+    connection.closed = true;
+    const at = this.clock.monotonic();
+    const effective = effectiveClose(connection.signals, connection.role);
+    const recordReason = this.#config().recordCloseReason ?? true;
+    const span = this.#spans.close(connection, { ...socket, effective, at }, recordReason);
+    if (connection.role !== 'client') return;
+    const close = { code: effective.code, closeSpan: span.spanContext(), at };
+    const closedByApplication = connection.signals.first === 'sent';
+    this.#pairing.left(this.#departureOf(connection), close, !closedByApplication);
+  }
+
+  /**
+   * Runs the application's `error` and `close` handlers of a connection, so that a reconnect from there is known as one. A
+   * handshake that failed stays a try at making good the same departure.
+   */
+  runHandlers<T>(connection: Connection, handlers: () => T): T {
+    if (connection.role !== 'client') return handlers();
+    const departure = connection.openedAt === null ? connection.returningFrom : this.#departureOf(connection);
+    return departure ? this.#pairing.runAfter(departure, handlers) : handlers();
+  }
+
+  #departureOf(connection: Connection): Departure {
+    connection.departure ??= new Departure(connection.id, connection.endpoint, connection.attributes);
+    return connection.departure;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
+import type { Role } from './attributes.ts';
+import { CloseSignals } from './close/close-signals.ts';
+import type { Departure } from './reconnect/departure.ts';
+
+/** What is kept about one connection, from its upgrade request until its socket is closed. */
+export class Connection {
+  readonly role: Role;
+  /** The connect span's id in hex, or a random one where no SDK is registered. */
+  readonly id: string;
+  readonly spanContext: SpanContext;
+  /** The attributes that every span of this connection carries. */
+  readonly attributes: Attributes;
+  /** Scheme, host, path and requested subprotocols: what a reconnect has in common with the connection that it replaces. */
+  readonly endpoint: string;
+  /** The connect span, until it has ended. */
+  connectSpan: Span | null;
+  /** Monotonic milliseconds; null until open. */
+  openedAt: number | null = null;
+  closed = false;
+  messagesReceived = 0;
+  /** Frames so far of the message that is coming in. */
+  framesReceived = 0;
+  /** The close that this handshake may make good. */
+  returningFrom: Departure | null = null;
+  /** The close of this connection, once its end has begun. */
+  departure: Departure | null = null;
+  #signals: CloseSignals | null = null;
+
+  constructor(role: Role, id: string, connectSpan: Span, attributes: Attributes, endpoint: string) {
+    this.role = role;
+    this.id = id;
+    this.spanContext = connectSpan.spanContext();
+    this.attributes = attributes;
+    this.endpoint = endpoint;
+    this.connectSpan = connectSpan;
+  }
+
+  /** How the connection ended; made when first asked for, as most connections are open most of the time. */
+  get signals(): CloseSignals {
+    this.#signals ??= new CloseSignals();
+    return this.#signals;
+  }
+}

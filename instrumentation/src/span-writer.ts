@@ -1,0 +1,160 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Link,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api';
+import * as attr from './attributes.ts';
+import type { Clock } from './clock.ts';
+import { scrubbedReason } from './close/close-reason.ts';
+import { type EffectiveClose, isErrorCode } from './close/effective-close.ts';
+import type { Connection } from './connection.ts';
+import type { Departure, DepartureClose, Return } from './reconnect/departure.ts';
+
+/** What a finished connection adds to its signals. */
+export interface ClosedConnection {
+  effective: EffectiveClose;
+  /** What the library told the application. */
+  codeReported: number;
+  /** Both close frames were seen. */
+  clean: boolean;
+  /** Such as `ECONNRESET`, where the socket failed. */
+  transportError: string | undefined;
+  /** Monotonic milliseconds. */
+  at: number;
+}
+
+/** Writes the spans of the conventions. Each is begun and ended at once, except the connect span, whose context travels. */
+export class SpanWriter {
+  readonly #tracer: () => Tracer;
+  readonly #clock: Clock;
+
+  constructor(tracer: () => Tracer, clock: Clock) {
+    this.#tracer = tracer;
+    this.#clock = clock;
+  }
+
+  /** The attributes are those known before the span has an id, for samplers to see. */
+  beginConnect(role: attr.Role, attributes: Attributes, parent: Context): Span {
+    return this.#tracer().startSpan(attr.SPAN_CONNECT, { kind: kindOf(role), attributes }, parent);
+  }
+
+  endConnect(span: Span, attributes: Attributes): void {
+    span.setAttributes(attributes);
+    span.end();
+  }
+
+  failConnect(span: Span, attributes: Attributes, httpStatus: number | undefined, errorType: string): void {
+    span.setAttributes(attributes);
+    if (httpStatus !== undefined) span.setAttribute(attr.ATTR_HTTP_STATUS, httpStatus);
+    span.setAttribute(attr.ATTR_ERROR_TYPE, errorType);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+  }
+
+  /** Returns the span, so that a reconnect can link to it. */
+  close(connection: Connection, closed: ClosedConnection, recordReason: boolean): Span {
+    const since = connection.signals.firstAt ?? closed.at;
+    const attributes = {
+      ...connection.attributes,
+      ...closeAttributes(connection, closed, recordReason),
+      ...payloadAttributes(connection, closed.effective),
+    };
+    const links = [{ context: connection.spanContext }];
+    return this.#write(
+      attr.SPAN_CLOSE,
+      connection.role,
+      since,
+      closed.at,
+      attributes,
+      links,
+      isErrorCode(closed.effective.code),
+    );
+  }
+
+  recovered(departure: Departure, close: DepartureClose, back: Return): void {
+    const attributes = { ...back.attributes, ...reconnectAttributes(departure, close, 'recovered') };
+    const links = [{ context: close.closeSpan }, { context: back.connectSpan }];
+    this.#write(attr.SPAN_RECONNECT, 'client', Math.min(close.at, back.at), back.at, attributes, links, false);
+  }
+
+  abandoned(departure: Departure, close: DepartureClose): void {
+    const attributes = { ...departure.attributes, ...reconnectAttributes(departure, close, 'abandoned') };
+    const links = [{ context: close.closeSpan }];
+    this.#write(attr.SPAN_RECONNECT, 'client', close.at, this.#clock.monotonic(), attributes, links, true);
+  }
+
+  /** Wall times are derived from the monotonic ones, so that a clock that is set doesn't stretch a span. */
+  #write(
+    name: string,
+    role: attr.Role,
+    since: number,
+    until: number,
+    attributes: Attributes,
+    links: Link[],
+    failed: boolean,
+  ): Span {
+    const zero = this.#clock.wall() - this.#clock.monotonic();
+    const options = { kind: kindOf(role), root: true, startTime: zero + since, attributes, links };
+    const span = this.#tracer().startSpan(name, options, context.active());
+    if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end(zero + until);
+    return span;
+  }
+}
+
+function kindOf(role: attr.Role): SpanKind {
+  return role === 'server' ? SpanKind.SERVER : SpanKind.CLIENT;
+}
+
+function closeAttributes(connection: Connection, closed: ClosedConnection, recordReason: boolean): Attributes {
+  const { signals } = connection;
+  const { effective } = closed;
+  const attributes: Attributes = {
+    [attr.ATTR_CLOSE_CODE]: effective.code,
+    [attr.ATTR_CLOSE_CODE_REPORTED]: closed.codeReported,
+    [attr.ATTR_CLOSE_INITIATOR]: effective.initiator,
+    [attr.ATTR_CLOSE_CLEAN]: closed.clean,
+    [attr.ATTR_CONNECTION_DURATION]: (closed.at - (connection.openedAt ?? closed.at)) / 1000,
+    [attr.ATTR_MESSAGES_RECEIVED]: connection.messagesReceived,
+  };
+  if (signals.codeSent !== null) attributes[attr.ATTR_CLOSE_CODE_SENT] = signals.codeSent;
+  if (signals.codeReceived !== null) attributes[attr.ATTR_CLOSE_CODE_RECEIVED] = signals.codeReceived;
+  const errorType = signals.failure?.errorType ?? closed.transportError;
+  if (errorType !== undefined) attributes[attr.ATTR_ERROR_TYPE] = errorType;
+  const reason = recordReason ? scrubbedReason(effective.reason) : '';
+  if (reason !== '') attributes[attr.ATTR_CLOSE_REASON] = reason;
+  return attributes;
+}
+
+function payloadAttributes(connection: Connection, effective: EffectiveClose): Attributes {
+  const attributes: Attributes = {};
+  if (effective.defect) attributes[attr.ATTR_PAYLOAD_DEFECT] = effective.defect;
+  if (effective.sender) attributes[attr.ATTR_PAYLOAD_SENDER] = effective.sender;
+  const { finding } = connection.signals;
+  if (!finding) return attributes;
+  if (finding.offset !== undefined) attributes[attr.ATTR_PAYLOAD_OFFSET] = finding.offset;
+  if (finding.size !== undefined) attributes[attr.ATTR_PAYLOAD_SIZE] = finding.size;
+  if (finding.fragments !== undefined) attributes[attr.ATTR_PAYLOAD_FRAGMENTS] = finding.fragments;
+  if (finding.signature !== undefined) attributes[attr.ATTR_PAYLOAD_SIGNATURE] = finding.signature;
+  if (finding.messageIndex !== undefined) attributes[attr.ATTR_PAYLOAD_MESSAGE_INDEX] = finding.messageIndex;
+  return attributes;
+}
+
+function reconnectAttributes(departure: Departure, close: DepartureClose, outcome: attr.ReconnectOutcome): Attributes {
+  const attributes: Attributes = {
+    [attr.ATTR_RECONNECT_PREVIOUS_CODE]: close.code,
+    [attr.ATTR_RECONNECT_PREVIOUS_CONNECTION_ID]: departure.connectionId,
+    [attr.ATTR_RECONNECT_ATTEMPTS]: departure.attempts,
+    [attr.ATTR_RECONNECT_OUTCOME]: outcome,
+  };
+  if (departure.match) attributes[attr.ATTR_RECONNECT_MATCH] = departure.match;
+  if (departure.firstTryAt !== null) {
+    attributes[attr.ATTR_RECONNECT_DELAY] = Math.max(0, departure.firstTryAt - close.at) / 1000;
+  }
+  return attributes;
+}

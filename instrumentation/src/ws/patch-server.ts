@@ -1,0 +1,46 @@
+import type { Connection } from '../connection.ts';
+import type { ConnectionObserver } from '../connection-observer.ts';
+import type { MethodPatches } from './method-patch.ts';
+import { upgradeRequestFromServer } from './upgrade-request.ts';
+import { watchRefusal } from './watch-refusal.ts';
+import type { ConnectionsByObject } from './ws-adapter.ts';
+import type { HandleUpgradeArguments, WsServer } from './ws-shapes.ts';
+
+/** Begins a server's connections: the request is known here, and its WebSocket is recognised by the socket when it opens. */
+export function patchServer(
+  prototype: object,
+  patches: MethodPatches,
+  observer: ConnectionObserver,
+  connections: ConnectionsByObject,
+): void {
+  patches.method(
+    prototype,
+    'handleUpgrade',
+    original =>
+      function handleUpgrade(this: WsServer, ...args: unknown[]): unknown {
+        if (!patches.active) return original.apply(this, args);
+        const connection = observer.guard.run('server handshake', () => begin(args as HandleUpgradeArguments));
+        try {
+          return original.apply(this, args);
+        } catch (error) {
+          if (connection)
+            observer.guard.run('server handshake', () => observer.refused(connection, undefined, '_OTHER'));
+          throw error;
+        }
+      },
+  );
+
+  function begin([request, socket]: HandleUpgradeArguments): Connection {
+    const connection = observer.connecting(upgradeRequestFromServer(request));
+    connections.set(socket, connection);
+    watchRefusal(
+      socket,
+      () => connection.connectSpan === null,
+      status => {
+        connections.delete(socket);
+        observer.guard.run('server handshake', () => observer.refused(connection, status, String(status)));
+      },
+    );
+    return connection;
+  }
+}

@@ -1,0 +1,29 @@
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { UpgradeRequest } from '../options.ts';
+
+/** A client's upgrade request, from the URL that the application gave and the headers that will be sent. */
+export function upgradeRequestFromClient(url: string, request: ClientRequest): UpgradeRequest {
+  return { role: 'client', url: new URL(url), headers: plainHeaders(request.getHeaders()) };
+}
+
+/**
+ * A server's upgrade request. The address is the one that the client asked for (`Host`), or else the socket's own. A target
+ * that is no path (RFC 9112, section 3.2.2 allows a whole URL) is taken as it is.
+ */
+export function upgradeRequestFromServer(request: IncomingMessage): UpgradeRequest {
+  const { socket, headers } = request;
+  const scheme = 'encrypted' in socket && socket.encrypted ? 'wss' : 'ws';
+  const host = headers.host ?? `${socket.localAddress ?? 'localhost'}:${socket.localPort ?? ''}`;
+  const target = request.url ?? '/';
+  const url =
+    URL.parse(target.startsWith('/') ? `${scheme}://${host}${target}` : target) ?? new URL(`${scheme}://invalid/`);
+  return { role: 'server', url, headers: plainHeaders(headers) };
+}
+
+function plainHeaders(headers: OutgoingHttpHeaders): Record<string, string | undefined> {
+  const plain: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+  }
+  return plain;
+}
