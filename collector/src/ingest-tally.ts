@@ -25,3 +25,12 @@ export function newIngestTally(): IngestTally {
     clamped: 0,
   };
 }
+
+/** Adds what one request brought to a running total. */
+export function addTally(total: IngestTally, part: IngestTally): void {
+  total.notRelevant += part.notRelevant;
+  total.valuesRefused += part.valuesRefused;
+  total.valuesCut += part.valuesCut;
+  total.clamped += part.clamped;
+  for (const reason of Object.keys(part.unusable) as UnusableReason[]) total.unusable[reason] += part.unusable[reason];
+}

@@ -1,0 +1,36 @@
+import { Refusal } from './refusal.ts';
+
+/**
+ * Bounds what all requests in hand may hold together, from their first byte to their answer. A request that is alone is
+ * always let through: its own limit bounds it, and otherwise it could never succeed.
+ */
+export class ByteBudget {
+  readonly limit: number;
+  #held = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  lease(): ByteLease {
+    let own = 0;
+    return {
+      grow: bytes => {
+        if (this.#held + bytes > this.limit && this.#held > own) throw Refusal.overloaded();
+        own += bytes;
+        this.#held += bytes;
+      },
+      release: () => {
+        this.#held -= own;
+        own = 0;
+      },
+    };
+  }
+}
+
+/** One request's part of the budget. */
+export interface ByteLease {
+  /** Takes more. Throws Refusal (503) where the budget is spent. */
+  grow(bytes: number): void;
+  release(): void;
+}

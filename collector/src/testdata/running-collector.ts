@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDuckDbStore } from '../duckdb/open-duckdb-store.ts';
+import type { CollectorOptions } from '../receiver/collector-options.ts';
+import { type Collector, createCollector } from '../receiver/create-collector.ts';
+import type { Store } from '../store.ts';
+
+/** A collector on a free port, over a store in a new folder. */
+export interface RunningCollector {
+  collector: Collector;
+  store: Store;
+  /** `http://127.0.0.1:port`. */
+  origin: string;
+  /** Posts to /v1/traces; JSON unless the headers say otherwise. */
+  post(body: Buffer | string, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export async function runCollector(options: Partial<CollectorOptions> = {}): Promise<RunningCollector> {
+  const folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
+  const store = options.store ?? (await openDuckDbStore({ folder }));
+  const collector = createCollector({ port: 0, groupMs: 5, ...options, store });
+  const { host, port } = await collector.start();
+  const origin = `http://${host}:${port}`;
+  return {
+    collector,
+    store,
+    origin,
+    post: (body, headers) =>
+      fetch(`${origin}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+      }),
+    async stop() {
+      await collector.stop();
+      await store.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
