@@ -1,0 +1,105 @@
+import type { Verdict, VerdictEvent } from '@closewatch/analyzer';
+import { effect } from '@preact/signals';
+import type { SeriesDelta } from '../../src/live-stream.ts';
+import { apiAddress } from './api.ts';
+import { refetchDeliveries, refetchOwedDeliveries, refetchSeries, refetchTables, refetchVerdicts } from './refetch.ts';
+import * as state from './state.ts';
+import { mergeBins, windowOfBins } from './timeline/series-window.ts';
+
+/** The server says something at least every 5 s; three missed beats are a lost connection. */
+const LOST_AFTER = 15_000; // ms
+/** An `EventSource` that got an error answer does not try again by itself. */
+const TRY_AGAIN_AFTER = 3_000; // ms
+/** Late rows (up to 15 minutes) change old bins, which deltas do not carry. */
+const REFETCH_EVERY = 60_000; // ms
+/** Services, deploys and deliveries have no events of their own. */
+const TABLES_EVERY = 5_000; // ms
+
+const VERDICT_EVENTS = ['verdict.opened', 'verdict.updated', 'verdict.ended', 'verdict.withdrawn'] as const;
+
+let stream: EventSource | undefined;
+
+/** Follows the stream, and fetches everything whenever it opens: at the start, and after it had been away. */
+export function startLiveUpdates(): void {
+  effect(() => {
+    void state.rangeMinutes.value; // Another range needs other bins even where their length is the same.
+    const bin = state.binSeconds.value;
+    state.bins.value = null;
+    openStream(bin);
+  });
+  setInterval(eachSecond, 1000);
+  setInterval(() => attempt(refetchSeries), REFETCH_EVERY);
+  setInterval(() => {
+    attempt(refetchTables);
+    attempt(refetchOwedDeliveries);
+  }, TABLES_EVERY);
+}
+
+function openStream(bin: number): void {
+  stream?.close();
+  const source = new EventSource(apiAddress('stream', { bin }));
+  stream = source;
+  source.onopen = () => {
+    for (const refetch of [refetchVerdicts, refetchSeries, refetchTables]) attempt(refetch);
+  };
+  source.onerror = () => {
+    state.liveState.value = 'lost';
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => stream === source && openStream(bin), TRY_AGAIN_AFTER);
+  };
+  for (const type of VERDICT_EVENTS) {
+    source.addEventListener(type, message => {
+      const event: VerdictEvent = JSON.parse(message.data);
+      hear();
+      keepVerdict(event.data);
+      attempt(() => refetchDeliveries(event.data.id));
+    });
+  }
+  source.addEventListener('series.delta', message => {
+    const event: SeriesDelta = JSON.parse(message.data);
+    state.clockOffset.value = Date.parse(event.timestamp) - Date.now();
+    hear();
+    applyDelta(event.data);
+  });
+}
+
+function hear(): void {
+  state.liveState.value = 'live';
+  state.lastHeardAt.value = Date.now();
+  state.browserNow.value = Date.now();
+}
+
+function eachSecond(): void {
+  state.browserNow.value = Date.now();
+  const heardAt = state.lastHeardAt.value;
+  if (state.liveState.value !== 'live' || heardAt === null || Date.now() - heardAt <= LOST_AFTER) return;
+  state.liveState.value = 'lost'; // The connection is half open: no error comes, and no data.
+  openStream(state.binSeconds.value);
+}
+
+function keepVerdict(verdict: Verdict): void {
+  const others = (state.verdicts.value ?? []).filter(({ id }) => id !== verdict.id);
+  state.verdicts.value = [verdict, ...others].sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+}
+
+function applyDelta(data: SeriesDelta['data']): void {
+  if (data.watermark === null) return;
+  const end = Date.parse(data.watermark);
+  state.watermark.value = end;
+  const known = state.bins.value;
+  if (known === null || data.binSeconds !== state.binSeconds.value) return;
+  const { from } = windowOfBins(end, state.rangeMinutes.value, data.binSeconds);
+  state.bins.value = mergeBins(known, data.items, from);
+}
+
+/** A failed request changes nothing that is shown; the stream's state tells that the data is stale. */
+function attempt(refetch: () => Promise<void>): void {
+  refetch().then(
+    () => {
+      state.problem.value = null;
+    },
+    (error: unknown) => {
+      state.problem.value = error instanceof Error ? error.message : String(error);
+    },
+  );
+}

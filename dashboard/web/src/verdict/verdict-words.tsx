@@ -1,0 +1,122 @@
+import type { Verdict } from '@closewatch/analyzer';
+import type { ComponentChildren } from 'preact';
+import { countOf, percentText, secondsText } from '../number-text.ts';
+import { verdictHref } from '../route.ts';
+import { deliveries, now, zone } from '../state.ts';
+import { Swatch } from '../swatch.tsx';
+import { clockText, dayAndClockText, zoneText } from '../time-text.ts';
+import {
+  codeOfKind,
+  deployText,
+  headlineParts,
+  kickerText,
+  type PageState,
+  pageStates,
+  statusText,
+  sureText,
+} from './words.ts';
+
+/** A verdict in words: what first and who second, then since when, how many, who was told, and what to do. */
+export function VerdictWords({ verdict, link }: { verdict: Verdict; link: boolean }) {
+  const code = codeOfKind(verdict.kind);
+  const headline = headlineParts(verdict.headline);
+  const deploy = deployText(verdict);
+  return (
+    <section class="verdict" aria-label="Verdict">
+      <p class="kicker">
+        {code !== null && <Swatch code={code} />}
+        <span>
+          <b>{kickerText(verdict)}</b> {statusText(verdict, now.value)}
+          <span class="wide-only">, {sureText(verdict.confidence)}</span>
+        </span>
+      </p>
+      <h1>
+        <span class={code === null ? undefined : `ink-${code}`}>{headline.what}</span>
+        {headline.who}
+      </h1>
+      <p class="lead">
+        Since{' '}
+        <b>
+          {dayAndClockText(Date.parse(verdict.startedAt), now.value, zone.value)} {zoneText(zone.value)}
+        </b>
+        , <b>{countOf(verdict.clients, 'client')}</b>
+        <Amount verdict={verdict} />. <PageSentences verdict={verdict} />
+      </p>
+      {deploy !== null && (
+        <p class="lead">
+          Began <b>{deploy.fact}</b>
+          {deploy.rest}
+        </p>
+      )}
+      {verdict.reconnect !== undefined && <ReturnSentence reconnect={verdict.reconnect} />}
+      <p class="mend">
+        <b>To mend it:</b> {verdict.mend} {link && <a href={verdictHref(verdict.id)}>Who, what and examples</a>}
+      </p>
+    </section>
+  );
+}
+
+function Amount({ verdict }: { verdict: Verdict }) {
+  const { ratio } = verdict;
+  if (verdict.kind !== 'payload_bug' || typeof ratio !== 'number') {
+    return (
+      <>
+        , <b>{countOf(verdict.closes, 'close')}</b>
+      </>
+    );
+  }
+  const times = ratio >= 10 ? Math.round(ratio).toLocaleString('en-US') : String(Number(ratio.toPrecision(2)));
+  return (
+    <>
+      , <b>{times}× expected</b>
+    </>
+  );
+}
+
+function ReturnSentence({ reconnect }: { reconnect: NonNullable<Verdict['reconnect']> }) {
+  return (
+    <p class="lead">
+      <b>{percentText(1 - reconnect.neverBack)} back</b>
+      {reconnect.p50 !== null && (
+        <>
+          , half of them within <b>{secondsText(reconnect.p50)}</b>
+        </>
+      )}
+      .
+    </p>
+  );
+}
+
+function PageSentences({ verdict }: { verdict: Verdict }): ComponentChildren {
+  if (verdict.severity !== 'page') return null;
+  const known = deliveries.value[verdict.id];
+  if (known === undefined) return null; // Not asked yet: nothing is known, so nothing is said.
+  const states = pageStates(known);
+  if (states.length === 0) return 'No page was sent: no alert is kept for it.';
+  return states.map(state => <PageSentence key={state.channel} page={state} />);
+}
+
+function PageSentence({ page }: { page: PageState }) {
+  if (page.state === 'sent') {
+    return (
+      <>
+        Page sent to {page.channel} <b>{clockText(page.at, zone.value)}</b>.{' '}
+      </>
+    );
+  }
+  const why = page.problem === null ? '' : ` (${page.problem})`;
+  if (page.state === 'failed') {
+    return (
+      <>
+        <b>The page to {page.channel} failed</b>
+        {why}.{' '}
+      </>
+    );
+  }
+  return (
+    <>
+      <b>Page to {page.channel} not delivered yet</b>, {countOf(page.attempts, 'attempt')}
+      {why}.{' '}
+    </>
+  );
+}
