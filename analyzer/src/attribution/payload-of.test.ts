@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { connectionOf } from '../wave/connections.fixture.ts';
+import { payloadOf } from './payload-of.ts';
+
+it('takes the most frequent of each, and unknown where no end has seen it', () => {
+  const gzip = {
+    payloadDefect: 'invalid_utf8',
+    payloadSignature: 'gzip',
+    payloadOffset: 1,
+    payloadSender: 'client',
+  } as const;
+  const bugs = [
+    connectionOf({ id: '1', ...gzip, payloadOffset: 9 }),
+    connectionOf({ id: '2', ...gzip }),
+    connectionOf({ id: '3', ...gzip }),
+    connectionOf({ id: '4', ...gzip, payloadSignature: 'cbor' }),
+    connectionOf({ id: '5' }),
+  ];
+  expect(payloadOf(bugs)).toEqual({ defect: 'invalid_utf8', signature: 'gzip', offset: 1, sender: 'client' });
+  expect(payloadOf([connectionOf({ id: '6' })])).toEqual({
+    defect: 'unknown',
+    signature: 'unknown',
+    offset: null,
+    sender: 'unknown',
+  });
+  expect(payloadOf([]).sender).toBe('unknown');
+});
