@@ -7,6 +7,13 @@ export interface Identity {
   attributes: Record<string, string>;
 }
 
+/** Who is told about processes. */
+export interface FleetWatch {
+  log(line: string): void;
+  /** A process has ended without having been asked to. */
+  failed(error: Error): void;
+}
+
 /** No answer takes this long on two busy cores; a fleet that hangs says so instead. */
 const ANSWER_LIMIT_MS = 30_000;
 
@@ -21,9 +28,9 @@ export class FleetProcess<Order extends { type: string }, Report extends { type:
 
   /**
    * @param file the module to run, beside this one
-   * @param failed told once when the process ends without having been asked to
+   * @param watch told of the start, and of an end that nobody asked for
    */
-  constructor(name: string, file: string, identity: Identity, failed: (error: Error) => void) {
+  constructor(name: string, file: string, identity: Identity, watch: FleetWatch) {
     this.name = name;
     const attributes = Object.entries(identity.attributes).map(([key, value]) => `${key}=${value}`);
     this.#child = fork(new URL(file, import.meta.url), [], {
@@ -39,13 +46,13 @@ export class FleetProcess<Order extends { type: string }, Report extends { type:
       // Standard output belongs to the announcements.
       stdio: ['ignore', 2, 2, 'ipc'],
     });
-    process.stderr.write(`demo: started ${name}, pid ${this.#child.pid}\n`);
+    watch.log(`started ${name}, pid ${this.#child.pid}`);
     this.#child.on('message', message => {
       this.#heard.push(message as Report);
       for (const listener of this.#listeners) listener();
     });
     this.#child.on('exit', (code, signal) => {
-      if (!this.#expectedToExit) failed(new Error(`expected ${name} to run, got exit ${signal ?? code}`));
+      if (!this.#expectedToExit) watch.failed(new Error(`expected ${name} to run, got exit ${signal ?? code}`));
     });
   }
 

@@ -1,4 +1,4 @@
-import { FleetProcess, type Identity } from './fleet-process.ts';
+import { FleetProcess, type FleetWatch, type Identity } from './fleet-process.ts';
 import type { ClientsOrder, ClientsReport, GatewayOrder, GatewayReport } from './orders.ts';
 import type { Story } from './story.ts';
 
@@ -30,19 +30,19 @@ function clientsIdentity(story: Story, index: number): Identity {
   };
 }
 
-/** The processes of the demo: a gateway in every slot, and the clients. `failed` is told when one ends unasked. */
+/** The processes of the demo: a gateway in every slot, and the clients. */
 export class Fleet {
   readonly #story: Story;
-  readonly #failed: (error: Error) => void;
+  readonly #watch: FleetWatch;
   readonly #gateways: Gateway[] = [];
   readonly #ports: number[] = [];
   readonly #generations: number[] = [];
   readonly #clients: Clients[] = [];
   readonly #all = new Set<Gateway | Clients>();
 
-  constructor(story: Story, failed: (error: Error) => void) {
+  constructor(story: Story, watch: FleetWatch) {
     this.#story = story;
-    this.#failed = failed;
+    this.#watch = watch;
   }
 
   /** Starts every process, and resolves when every client has been connected. */
@@ -107,14 +107,14 @@ export class Fleet {
     this.#generations[slot] = generation;
     const identity = gatewayIdentity(this.#story, slot, version, generation);
     const name = identity.attributes['service.instance.id'] as string;
-    const gateway: Gateway = new FleetProcess(name, './gateway.ts', identity, this.#failed);
+    const gateway: Gateway = new FleetProcess(name, './gateway.ts', identity, this.#watch);
     this.#all.add(gateway);
     return gateway;
   }
 
   #startClients(index: number): Clients {
     const name = `fleet-clients-${index}`;
-    const clients: Clients = new FleetProcess(name, './clients.ts', clientsIdentity(this.#story, index), this.#failed);
+    const clients: Clients = new FleetProcess(name, './clients.ts', clientsIdentity(this.#story, index), this.#watch);
     this.#all.add(clients);
     this.#clients[index] = clients;
     return clients;

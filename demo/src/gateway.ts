@@ -44,14 +44,15 @@ async function listen(port: number): Promise<number> {
 /** Lets go of the port, closes every connection with 1012, and waits until all are gone. Answers how many there were. */
 async function drain(): Promise<number> {
   if (server === undefined) return 0;
-  const gone = once(server, 'close');
   const sockets = [...server.clients];
+  // The server's own close event can come before those of its sockets, and their spans end with theirs.
+  const gone = [once(server, 'close'), ...sockets.map(socket => once(socket, 'close'))];
   server.close();
   for (const socket of sockets) socket.close(1012, 'service restart');
   const limit = setTimeout(() => {
     for (const socket of sockets) socket.terminate();
   }, DRAIN_LIMIT_MS);
-  await gone;
+  await Promise.all(gone);
   clearTimeout(limit);
   return sockets.length;
 }

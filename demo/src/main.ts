@@ -9,7 +9,7 @@ function announce(announcement: Announcement): void {
   process.stdout.write(`${JSON.stringify(announcement)}\n`);
 }
 
-function complain(message: string): void {
+function log(message: string): void {
   process.stderr.write(`demo: ${message}\n`);
 }
 
@@ -17,7 +17,7 @@ async function play({ seed, once }: DemoArguments): Promise<void> {
   const stopped = new AbortController();
   const story = planStory(seed);
   const failure = Promise.withResolvers<never>();
-  const fleet = new Fleet(story, failure.reject);
+  const fleet = new Fleet(story, { log: log, failed: failure.reject });
   const stop = (code: number): void => {
     stopped.abort();
     fleet.kill();
@@ -32,7 +32,7 @@ async function play({ seed, once }: DemoArguments): Promise<void> {
   try {
     await Promise.race([run, failure.promise]);
   } catch (error) {
-    complain((error as Error).message);
+    log((error as Error).message);
     stop(1);
   }
 }
@@ -44,6 +44,6 @@ try {
   }
   await play(words);
 } catch (error) {
-  complain((error as Error).message);
+  log((error as Error).message);
   process.exitCode = 2;
 }

@@ -13,6 +13,7 @@ const SMALL: Scale = {
   bugAfter: [3, 3],
   aftermath: [20, 20],
   strayEvery: [8, 8],
+  comeBackAfter: [1, 5],
 };
 
 /** Time that jumps to the next moment that somebody waits for, once all else has come to rest. */

@@ -21,6 +21,8 @@ export interface Scale {
   aftermath: Seconds;
   /** From one stray latin-1 message to the next. */
   strayEvery: Seconds;
+  /** From a client's close to its first try to come back. */
+  comeBackAfter: Seconds;
 }
 
 /** The demo: at most 41 + 2 * (3 * 5 + 1) + 15 + 20 = 108 s once the fleet is up, if a replacement takes a second at most. */
@@ -34,6 +36,7 @@ export const FULL_SCALE: Scale = {
   bugAfter: [4, 9],
   aftermath: [18.5, 20],
   strayEvery: [4.2, 5.8],
+  comeBackAfter: [1, 5],
 };
 
 /** One client: a stable id, its application's name and version, the slot that it connects to, and its own rhythm. */
@@ -42,7 +45,7 @@ export interface ClientPlan {
   name: string;
   version: string;
   slot: number;
-  /** Milliseconds from a close to the first try to come back: 1,000 to 5,000. */
+  /** Milliseconds from a close to the first try to come back. */
   comeBackAfter: number;
   /** Milliseconds from one message to the next, on average. */
   rhythm: number;
@@ -104,7 +107,7 @@ function planClients(random: Random, scale: Scale, withBug: string): ClientPlan[
     name: pick(random, CLIENT_NAMES),
     version,
     slot: index % scale.slots,
-    comeBackAfter: Math.round(between(random, 1000, 5000)),
+    comeBackAfter: Math.round(1000 * between(random, ...scale.comeBackAfter)),
     rhythm: Math.round(between(random, 3000, 7000)),
   }));
 }
