@@ -5,11 +5,15 @@ import type { Clock } from './clock.ts';
 import { effectiveClose } from './close/effective-close.ts';
 import { Connection } from './connection.ts';
 import { connectionAttributes, endpointOf } from './connection-attributes.ts';
+import { ServerDrain } from './drain/server-drain.ts';
 import type { Guard } from './guard.ts';
 import type { UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
 import { Departure } from './reconnect/departure.ts';
 import type { ReconnectPairing } from './reconnect/reconnect-pairing.ts';
 import type { SpanWriter } from './span-writer.ts';
+
+/** What servers send when they restart. */
+const SHEDDING_CODES: ReadonlySet<number> = new Set([1012, 1001]);
 
 /** How a library reports that a socket is closed. */
 export interface SocketClosed {
@@ -29,6 +33,7 @@ export class ConnectionObserver {
   readonly #config: () => WebSocketInstrumentationConfig;
   readonly #spans: SpanWriter;
   readonly #pairing: ReconnectPairing;
+  readonly #servers = new WeakMap<object, ServerDrain>();
 
   constructor(
     config: () => WebSocketInstrumentationConfig,
@@ -44,8 +49,9 @@ export class ConnectionObserver {
     this.#pairing = pairing;
   }
 
-  /** An upgrade request begins. A server continues the trace context of the request's headers. */
-  connecting(request: UpgradeRequest): Connection {
+  /** An upgrade request begins; `server` is the library's object that takes it, where we are the server. A server continues
+   * the trace context of the request's headers. */
+  connecting(request: UpgradeRequest, server: object | null): Connection {
     const active = context.active();
     const parent = request.role === 'server' ? propagation.extract(active, request.headers) : active;
     const { identifyClient, urlTemplate } = this.#config();
@@ -59,7 +65,8 @@ export class ConnectionObserver {
     const id = isSpanContextValid(spanContext) ? spanContext.spanId : randomBytes(8).toString('hex');
     attributes[ATTR_CONNECTION_ID] = id;
     const connection = new Connection(request.role, id, span, attributes, endpointOf(request));
-    if (request.role === 'client') {
+    if (server) connection.server = this.#drainOf(server);
+    else {
       connection.returningFrom = this.#pairing.claim(connection, connection.endpoint, this.clock.monotonic());
     }
     return connection;
@@ -77,6 +84,7 @@ export class ConnectionObserver {
     connection.openedAt = this.clock.monotonic();
     if (subprotocol !== '') connection.attributes[ATTR_SUBPROTOCOL] = subprotocol;
     this.#spans.endConnect(connectSpan, connection.attributes);
+    connection.server?.opened(connection.attributes);
     const departure = connection.returningFrom;
     connection.returningFrom = null;
     if (!departure) return;
@@ -97,6 +105,19 @@ export class ConnectionObserver {
     if (connection.returningFrom) this.#pairing.failed(connection.returningFrom, connection);
   }
 
+  /** A close frame goes out: the application's, an echo, or the answer to a failure. 1005 stands for a frame without a code. */
+  closeSent(connection: Connection, code: number, reason: string): void {
+    const at = this.clock.monotonic();
+    connection.signals.sent(code, reason, at);
+    const isShed = connection.signals.first === 'sent' && SHEDDING_CODES.has(code);
+    if (isShed) connection.server?.shed(at);
+  }
+
+  /** A server takes no more connections. */
+  serverClosing(server: object): void {
+    this.#drainOf(server).closing(this.clock.monotonic());
+  }
+
   /** The socket is closed, or never opened: writes the close span of a connection that was open. */
   closed(connection: Connection, socket: SocketClosed): void {
     if (connection.closed || connection.openedAt === null) return;
@@ -105,6 +126,7 @@ export class ConnectionObserver {
     const effective = effectiveClose(connection.signals, connection.role);
     const recordReason = this.#config().recordCloseReason ?? true;
     const span = this.#spans.close(connection, { ...socket, effective, at }, recordReason);
+    connection.server?.closed(at);
     if (connection.role !== 'client') return;
     const close = { code: effective.code, closeSpan: span.spanContext(), at };
     const closedByApplication = connection.signals.first === 'sent';
@@ -119,6 +141,15 @@ export class ConnectionObserver {
     if (connection.role !== 'client') return handlers();
     const departure = connection.openedAt === null ? connection.returningFrom : this.#departureOf(connection);
     return departure ? this.#pairing.runAfter(departure, handlers) : handlers();
+  }
+
+  #drainOf(server: object): ServerDrain {
+    let drain = this.#servers.get(server);
+    if (!drain) {
+      drain = new ServerDrain(ended => this.guard.run('drain', () => this.#spans.drain(ended)));
+      this.#servers.set(server, drain);
+    }
+    return drain;
   }
 
   #departureOf(connection: Connection): Departure {

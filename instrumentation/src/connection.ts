@@ -1,6 +1,7 @@
 import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
 import type { Role } from './attributes.ts';
 import { CloseSignals } from './close/close-signals.ts';
+import type { ServerDrain } from './drain/server-drain.ts';
 import type { Departure } from './reconnect/departure.ts';
 
 /** What is kept about one connection, from its upgrade request until its socket is closed. */
@@ -17,6 +18,8 @@ export class Connection {
   connectSpan: Span | null;
   /** Monotonic milliseconds; null until open. */
   openedAt: number | null = null;
+  /** The server that the connection belongs to, where it is a server's. */
+  server: ServerDrain | null = null;
   closed = false;
   messagesReceived = 0;
   /** Frames so far of the message that is coming in. */

@@ -13,7 +13,17 @@ import type { Clock } from './clock.ts';
 import { scrubbedReason } from './close/close-reason.ts';
 import { type EffectiveClose, isErrorCode } from './close/effective-close.ts';
 import type { Connection } from './connection.ts';
+import type { Drain } from './drain/server-drain.ts';
 import type { Departure, DepartureClose, Return } from './reconnect/departure.ts';
+
+/** What a drain shares with the connections of its server. */
+const SERVER_ATTRIBUTES = [
+  attr.ATTR_ROLE,
+  attr.ATTR_NETWORK_PROTOCOL_NAME,
+  attr.ATTR_SERVER_ADDRESS,
+  attr.ATTR_SERVER_PORT,
+  attr.ATTR_URL_SCHEME,
+];
 
 /** What a finished connection adds to its signals. */
 export interface ClosedConnection {
@@ -86,6 +96,12 @@ export class SpanWriter {
     const attributes = { ...departure.attributes, ...reconnectAttributes(departure, close, 'abandoned') };
     const links = [{ context: close.closeSpan }];
     this.#write(attr.SPAN_RECONNECT, 'client', close.at, this.#clock.monotonic(), attributes, links, true);
+  }
+
+  drain(drain: Drain): void {
+    const attributes: Attributes = { [attr.ATTR_DRAIN_CONNECTIONS]: drain.connections };
+    for (const name of SERVER_ATTRIBUTES) attributes[name] = drain.attributes[name];
+    this.#write(attr.SPAN_DRAIN, 'server', drain.since, drain.until, attributes, [], false);
   }
 
   /** Wall times are derived from the monotonic ones, so that a clock that is set doesn't stretch a span. */

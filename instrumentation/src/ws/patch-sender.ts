@@ -25,6 +25,6 @@ export function patchSender(
 
   function sent(connection: Connection, [code, reason]: unknown[]): void {
     const text = typeof reason === 'string' ? reason : Buffer.from((reason as Uint8Array | undefined) ?? []).toString();
-    connection.signals.sent(typeof code === 'number' ? code : 1005, text, observer.clock.monotonic());
+    observer.closeSent(connection, typeof code === 'number' ? code : 1005, text);
   }
 }

@@ -19,7 +19,7 @@ export function patchServer(
     original =>
       function handleUpgrade(this: WsServer, ...args: unknown[]): unknown {
         if (!patches.active) return original.apply(this, args);
-        const connection = observer.guard.run('server handshake', () => begin(args as HandleUpgradeArguments));
+        const connection = observer.guard.run('server handshake', () => begin(this, args as HandleUpgradeArguments));
         try {
           return original.apply(this, args);
         } catch (error) {
@@ -30,8 +30,18 @@ export function patchServer(
       },
   );
 
-  function begin([request, socket]: HandleUpgradeArguments): Connection {
-    const connection = observer.connecting(upgradeRequestFromServer(request));
+  patches.method(
+    prototype,
+    'close',
+    original =>
+      function close(this: WsServer, ...args: unknown[]): unknown {
+        if (patches.active) observer.guard.run('server close', () => observer.serverClosing(this));
+        return original.apply(this, args);
+      },
+  );
+
+  function begin(server: WsServer, [request, socket]: HandleUpgradeArguments): Connection {
+    const connection = observer.connecting(upgradeRequestFromServer(request), server);
     connections.set(socket, connection);
     watchRefusal(
       socket,

@@ -46,7 +46,7 @@ export function patchWebSocket(
   );
 
   function beginHandshake(webSocket: WsWebSocket, request: ClientRequest): void {
-    const connection = observer.connecting(upgradeRequestFromClient(webSocket.url, request));
+    const connection = observer.connecting(upgradeRequestFromClient(webSocket.url, request), null);
     connections.set(webSocket, connection);
     inject(connection, request);
   }
