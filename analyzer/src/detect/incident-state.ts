@@ -1,0 +1,146 @@
+import { BIN } from '../facts/limits.ts';
+import type { BinBug } from '../facts/service-bins.ts';
+import { negativeBinomialTail } from '../statistics/negative-binomial-tail.ts';
+import type { Severity } from '../verdict.ts';
+import type { MixtureComponent } from './mixture.ts';
+import type { DetectSettings } from './settings.ts';
+
+/** What an incident amounts to. */
+export interface IncidentCounts {
+  closes: number;
+  clients: number;
+  expected: number;
+}
+
+/** A change of rate from alarm to end, as the detector carries it from bin to bin. Times are epoch milliseconds. */
+export interface IncidentState {
+  startedAt: number;
+  /** End of the bin in which the evidence sufficed for a verdict; null while one client alone is behind it. */
+  detectedAt: number | null;
+  severity: Severity;
+  counts: IncidentCounts;
+  /** As they were at the last bin with a row in it: the same whether the clock has gone on since or not. */
+  heardCounts: IncidentCounts;
+  /** As they were at the last bug above the null. */
+  lastCounts: IncidentCounts;
+  /** Distinct clients, at most `CLIENTS_TOLD_APART`. */
+  clients: Set<string>;
+  /** Largest sum of the mixture so far. */
+  evidence: number;
+  /** Number of the last bin that was above the null, and of the last one of them with a bug in it. */
+  lastAbove: number;
+  lastBugAbove: number;
+  /** Number of the bin at which it was found to be over; null while it runs. */
+  endedIn: number | null;
+}
+
+/** What the incident needs of one bin. */
+export interface IncidentInput {
+  bin: number;
+  bugs: readonly BinBug[];
+  /** Whether any row fell into it. */
+  heard: boolean;
+  expected: number;
+  evidence: number;
+  /** Sick clients of the last 60 bins, and the null's mean of the same. */
+  trailingSick: number;
+  trailingMean: number;
+  /** The same of the last 900 bins; asked for only where it decides. */
+  quarterHour: () => { sick: number; mean: number };
+  dispersion: number;
+  /** Clients of the service in the last hour. */
+  population: number;
+  cohortShare: (incident: IncidentState, bin: number) => number;
+}
+
+/** Beyond this the number of clients stays as it is: it bounds the memory of one incident to some megabytes. */
+const CLIENTS_TOLD_APART = 50_000;
+/** It is over after so many bins back below the null. */
+export const QUIET_BINS = 900;
+/** Within so many bins after its end it reopens as the same. */
+export const REOPEN_BINS = 3_600;
+/** A trailing minute is above the null when the null has so many or more less often than this. */
+const ABOVE_PROBABILITY = 0.05;
+
+export function openIncident(change: MixtureComponent, bin: number, bugsSince: readonly BinBug[]): IncidentState {
+  const clients = new Set(bugsSince.slice(0, CLIENTS_TOLD_APART).map(bug => bug.client));
+  const counts = { closes: change.closes, clients: clients.size, expected: change.expected };
+  return {
+    startedAt: change.firstBugAt ?? bin * BIN,
+    detectedAt: null,
+    severity: 'notice',
+    counts,
+    heardCounts: counts,
+    lastCounts: counts,
+    clients,
+    evidence: 0,
+    lastAbove: bin,
+    lastBugAbove: bin,
+    endedIn: null,
+  };
+}
+
+export function cloneIncident(incident: IncidentState): IncidentState {
+  return { ...incident, clients: new Set(incident.clients) };
+}
+
+/** Adds one bin to the counts. */
+export function countBin(
+  incident: IncidentState,
+  { bugs, expected, heard }: Pick<IncidentInput, 'bugs' | 'expected' | 'heard'>,
+): void {
+  for (const { client } of bugs) if (incident.clients.size < CLIENTS_TOLD_APART) incident.clients.add(client);
+  incident.counts = {
+    closes: incident.counts.closes + bugs.length,
+    clients: incident.clients.size,
+    expected: incident.counts.expected + expected,
+  };
+  if (heard) incident.heardCounts = incident.counts;
+}
+
+/** Carries a running incident over one bin that is counted already: evidence, severity, and whether it is over. */
+export function followIncident(incident: IncidentState, input: IncidentInput, settings: DetectSettings): void {
+  incident.evidence = Math.max(incident.evidence, input.evidence);
+  if (isAbove(input.trailingSick, input.trailingMean, input.dispersion)) {
+    incident.lastAbove = input.bin;
+    if (input.bugs.length > 0) incident.lastBugAbove = input.bin;
+    incident.lastCounts = incident.counts;
+  }
+  judgeSeverity(incident, input, settings);
+  if (input.bin - incident.lastAbove < QUIET_BINS) return;
+  // A rate that is too low to show in one minute may still show in fifteen.
+  const { sick, mean } = input.quarterHour();
+  if (!isAbove(sick, mean, input.dispersion)) incident.endedIn = input.bin;
+}
+
+/** Takes up an incident that had ended when its rate rises again. */
+export function reopenIncident(incident: IncidentState, bin: number): void {
+  incident.endedIn = null;
+  incident.lastAbove = bin;
+  incident.lastBugAbove = bin;
+}
+
+function isAbove(sick: number, mean: number, dispersion: number): boolean {
+  return sick > 0 && negativeBinomialTail(sick, mean, dispersion) < ABOVE_PROBABILITY;
+}
+
+/** One client is no verdict, two are a notice; more page once they are a fair share. It never falls again. */
+function judgeSeverity(incident: IncidentState, input: IncidentInput, { page }: DetectSettings): void {
+  const clients = incident.clients.size;
+  if (clients < 2) return;
+  if (incident.detectedAt === null) show(incident, input);
+  if (incident.severity === 'page' || clients < page.minClients) return;
+  const pages =
+    clients >= page.minShare * input.population || input.cohortShare(incident, input.bin) >= page.minCohortShare;
+  if (pages) incident.severity = 'page';
+}
+
+/** One client has company, and it is a verdict. Where it was alone for long, what began is the second one's. */
+function show(incident: IncidentState, { bin, bugs, expected }: IncidentInput): void {
+  incident.detectedAt = (bin + 1) * BIN;
+  if (bin - Math.floor(incident.startedAt / BIN) < QUIET_BINS) return;
+  incident.startedAt = bugs[0]?.time ?? bin * BIN;
+  incident.counts = { closes: bugs.length, clients: incident.clients.size, expected };
+  incident.heardCounts = incident.counts;
+  incident.lastCounts = incident.counts;
+}

@@ -1,0 +1,140 @@
+import type { CloseEvent, DeployMarker } from '@closewatch/collector';
+import type { DeployBand, SeriesBin, SeriesQuery, ServiceSummary } from '../analyzer.ts';
+import { Facts } from '../facts/facts.ts';
+import { forget } from '../facts/forget.ts';
+import { CLOCK_LAG } from '../facts/limits.ts';
+import type { ServiceFacts } from '../facts/service-facts.ts';
+import type { Verdict } from '../verdict.ts';
+import { isoTime } from './incident-verdict.ts';
+import { seriesOf } from './series.ts';
+import { summaryOf } from './service-summary.ts';
+import { ServiceView } from './service-view.ts';
+import { DEFAULT_ENGINE_SETTINGS, type EngineSettings } from './settings.ts';
+
+/** From rows to verdicts. Pure but for its memory: no clock, no randomness, no I/O. */
+export interface Engine {
+  /** Takes rows in the order in which they were stored. */
+  ingest(events: readonly CloseEvent[]): void;
+  /**
+   * Everything that is said now, by start: what runs, and what is over. `clock` (epoch milliseconds) moves the watermark on
+   * in silence; without it the newest row is the present.
+   */
+  evaluate(clock?: number): Verdict[];
+  /** The markers that are known now: they replace those before. */
+  setMarkers(markers: readonly DeployMarker[]): void;
+  readonly watermark: number;
+  /** Rows that came more than 15 minutes late, rows dated more than 5 minutes ahead, connections let go early. */
+  readonly counters: { late: number; ahead: number; forgotten: number };
+  series(query: SeriesQuery): SeriesBin[];
+  services(): ServiceSummary[];
+  deploys(from: number, to: number): DeployBand[];
+}
+
+/** While rows are read without a break, the detectors follow at this pace of event time, so that memory stays bounded. */
+const ADVANCE_EVERY = 60_000; // 1 min
+/** And verdicts settle and old facts are let go at this one. */
+const SETTLE_EVERY = 5 * 60_000; // 5 min
+
+/** A new engine that has seen nothing. */
+export function createEngine(settings: EngineSettings = DEFAULT_ENGINE_SETTINGS): Engine {
+  return new FactsEngine(settings);
+}
+
+class FactsEngine implements Engine {
+  private readonly facts = new Facts();
+  private readonly views = new Map<ServiceFacts, ServiceView>();
+  private readonly settings: EngineSettings;
+  private markers: readonly DeployMarker[] = [];
+  private now = 0;
+  private advancedAt = 0;
+  private settledAt = 0;
+  private forgotten = 0;
+
+  constructor(settings: EngineSettings) {
+    this.settings = settings;
+  }
+
+  get watermark(): number {
+    return this.now;
+  }
+
+  get counters() {
+    const { late, ahead } = this.facts.watermark;
+    return { late, ahead, forgotten: this.forgotten };
+  }
+
+  ingest(events: readonly CloseEvent[]): void {
+    for (const event of events) {
+      this.facts.ingest(event);
+      const { value } = this.facts.watermark;
+      if (value - this.advancedAt < ADVANCE_EVERY) continue;
+      this.moveTo(value);
+    }
+  }
+
+  evaluate(clock?: number): Verdict[] {
+    this.moveTo(Math.max(this.facts.watermark.value, clock === undefined ? 0 : clock - CLOCK_LAG));
+    return this.current();
+  }
+
+  setMarkers(markers: readonly DeployMarker[]): void {
+    this.markers = markers;
+  }
+
+  series(query: SeriesQuery): SeriesBin[] {
+    return seriesOf(this.views.values(), query);
+  }
+
+  services(): ServiceSummary[] {
+    return [...this.views.values()].map(view => summaryOf(view, this.now)).filter(summary => summary !== null);
+  }
+
+  deploys(from: number, to: number): DeployBand[] {
+    return [...this.views.values()].flatMap(view => {
+      const { service, environment } = view.facts;
+      return view
+        .deploys(
+          this.now,
+          this.markers.filter(marker => marker.service === service),
+        )
+        .filter(deploy => deploy.startedAt <= to && (deploy.endedAt ?? this.now) >= from)
+        .map(({ fromVersion, version, startedAt, endedAt, source }) => ({
+          service,
+          environment,
+          fromVersion,
+          version,
+          startedAt: isoTime(startedAt),
+          endedAt: endedAt === null ? null : isoTime(endedAt),
+          source,
+        }));
+    });
+  }
+
+  private moveTo(now: number): void {
+    this.now = Math.max(this.now, now);
+    this.advancedAt = this.now;
+    this.facts.release(this.now);
+    for (const service of this.facts.services.values()) {
+      let view = this.views.get(service);
+      if (!view) {
+        view = new ServiceView(service, this.settings);
+        this.views.set(service, view);
+      }
+      view.advance(this.now);
+    }
+    if (this.now - this.settledAt < SETTLE_EVERY) return;
+    this.settledAt = this.now;
+    this.current();
+    this.forgotten += forget(this.facts, this.now, service => this.views.get(service)!.neededFrom());
+  }
+
+  private current(): Verdict[] {
+    const verdicts = [...this.views.values()].flatMap(view => view.verdicts(this.now, this.markers));
+    return verdicts.sort(byStart);
+  }
+}
+
+function byStart(a: Verdict, b: Verdict): number {
+  if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}

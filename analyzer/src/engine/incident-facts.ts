@@ -1,0 +1,34 @@
+import { type Connection, clientKey } from '../connection.ts';
+import type { ServiceFacts } from '../facts/service-facts.ts';
+import { BUGS_KEPT } from '../incident.ts';
+
+/** An incident is explained by its first quarter of an hour: its cause is in there, and what is kept stays bounded. */
+export const EXPLAINED_BY = 15 * 60_000; // 15 min
+
+/** What an incident is explained by. */
+export interface IncidentFacts {
+  bugs: Connection[];
+  population: Connection[];
+}
+
+/** The payload bugs from `startedAt` to `until` (epoch milliseconds), and the connections that were open in between. */
+export function incidentFacts(service: ServiceFacts, startedAt: number, until: number): IncidentFacts {
+  const bugs: Connection[] = [];
+  const population: Connection[] = [];
+  for (const { connection, firstTime } of service.connections.values()) {
+    const { openedAt, closedAt, payloadBug } = connection;
+    if (closedAt !== null && closedAt < startedAt) continue;
+    if (Math.min(openedAt ?? firstTime, firstTime) > until) continue;
+    population.push(connection);
+    if (payloadBug && closedAt !== null && closedAt <= until) bugs.push(connection);
+  }
+  population.sort((a, b) => (a.id < b.id ? -1 : 1));
+  bugs.sort((a, b) => a.closedAt! - b.closedAt! || (a.id < b.id ? -1 : 1));
+  return { bugs: bugs.slice(0, BUGS_KEPT), population };
+}
+
+/** The share of these clients that are sick. */
+export function sickShare(bugs: readonly Connection[], population: readonly Connection[]): number {
+  const all = new Set(population.map(clientKey)).size;
+  return all === 0 ? 0 : new Set(bugs.map(clientKey)).size / all;
+}

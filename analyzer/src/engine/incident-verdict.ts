@@ -1,0 +1,112 @@
+import type { Attribution } from '../attribution/attribution.ts';
+import { isInCohort } from '../attribution/cohort-field.ts';
+import { explainExcess } from '../attribution/explain-excess.ts';
+import { payloadOf } from '../attribution/payload-of.ts';
+import type { IncidentState } from '../detect/incident-state.ts';
+import { BIN } from '../facts/limits.ts';
+import type { ServiceFacts } from '../facts/service-facts.ts';
+import type { PayloadBugIncident } from '../incident.ts';
+import type { Verdict, VerdictPayload } from '../verdict.ts';
+import { wordsForPayloadBug } from '../words/words-for-payload-bug.ts';
+import { deployBefore, relationTo } from './deploy-relation.ts';
+import type { Deploy } from './deploys.ts';
+import type { IncidentFacts } from './incident-facts.ts';
+import { verdictId } from './verdict-id.ts';
+
+/** Why an incident happened, as far as its first quarter of an hour tells. */
+export interface Explanation extends IncidentFacts {
+  attribution: Attribution;
+  payload: VerdictPayload;
+}
+
+/** Real changes of one service in a year, before any evidence: with the alarm's evidence it gives the confidence. */
+const CHANGES_PER_YEAR = 4;
+const MOST_CONFIDENCE = 0.999;
+
+/** Finds the cohort and the payload; `expected` are the payload-bug closes that the baseline has in the same time. */
+export function explain(facts: IncidentFacts, expected: number): Explanation {
+  const attribution = explainExcess(facts.bugs, facts.population, expected);
+  const inCohort = facts.bugs.filter(bug => isInCohort(bug, attribution.cohort));
+  return { ...facts, attribution, payload: payloadOf(inCohort.length > 0 ? inCohort : facts.bugs) };
+}
+
+/** The verdict of an incident as it stands. */
+export function incidentVerdict(
+  { service, environment }: Pick<ServiceFacts, 'service' | 'environment'>,
+  state: IncidentState,
+  explanation: Explanation,
+  deploys: readonly Deploy[],
+  falseAlarmsPerYear: number,
+): Verdict {
+  const { attribution, payload, bugs, population } = explanation;
+  const incident = incidentOf(service, environment, state, explanation, falseAlarmsPerYear);
+  const deploy = deployBefore(deploys, state.startedAt);
+  const relation = deploy && relationTo(deploy, state.startedAt, bugs, population);
+  const isNear = relation !== null && relation.relation !== 'none';
+  const words = wordsForPayloadBug({
+    incident,
+    attribution,
+    payload,
+    deploy: relation,
+    wave: isNear ? deploy!.wave : null,
+  });
+  return {
+    id: incident.id,
+    kind: 'payload_bug',
+    status: incident.status,
+    severity: incident.severity,
+    service,
+    environment,
+    startedAt: isoTime(incident.startedAt),
+    detectedAt: isoTime(incident.detectedAt),
+    endedAt: incident.endedAt === null ? null : isoTime(incident.endedAt),
+    confidence: incident.confidence,
+    closes: incident.closes,
+    clients: incident.clients,
+    expected: incident.expected,
+    ratio: digits(incident.closes / incident.expected, 3),
+    cohort: attribution.cohort,
+    alsoPossible: attribution.alsoPossible,
+    payload,
+    ...(relation ? { deploy: relation } : {}),
+    ...words,
+  };
+}
+
+function incidentOf(
+  service: string,
+  environment: string | null,
+  state: IncidentState,
+  { bugs, population }: IncidentFacts,
+  falseAlarmsPerYear: number,
+): PayloadBugIncident {
+  const ended = state.endedIn !== null;
+  const { closes, clients, expected } = ended ? state.lastCounts : state.heardCounts;
+  const odds = (state.evidence * CHANGES_PER_YEAR) / falseAlarmsPerYear;
+  return {
+    id: verdictId({ kind: 'payload_bug', service, environment }, state.startedAt),
+    service,
+    environment,
+    status: ended ? 'ended' : 'open',
+    severity: state.severity,
+    startedAt: state.startedAt,
+    detectedAt: state.detectedAt!,
+    endedAt: ended ? (state.lastBugAbove + 1) * BIN : null,
+    confidence: Math.min(MOST_CONFIDENCE, digits(odds / (1 + odds), 3)),
+    closes,
+    clients,
+    expected: digits(expected, 3),
+    bugs,
+    population,
+  };
+}
+
+/** RFC 3339 in UTC with milliseconds. */
+export function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** As many significant digits as a reader can use. */
+function digits(value: number, count: number): number {
+  return Number(value.toPrecision(count));
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { VerdictKind } from '../verdict.ts';
+
+/** RFC 4648's base 32, in lower case: safe in addresses, and read aloud without mistakes. */
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const CHARACTERS = 7; // 35 bits
+
+/** Kinds between which a verdict may change while it stays the same one. */
+export function familyOf(kind: VerdictKind): string {
+  return kind === 'deploy_wave' || kind === 'restart_wave' || kind === 'unexpected_restart' || kind === 'crash_loop'
+    ? 'restart'
+    : kind;
+}
+
+/**
+ * The id of a verdict: `v-` and seven characters made from its family, service, environment and the second of its start
+ * (epoch milliseconds) when it opened. `attempt` tells two apart that would have the same.
+ */
+export function verdictId(
+  verdict: { kind: VerdictKind; service: string; environment: string | null },
+  startedAt: number,
+  attempt = 0,
+): string {
+  const second = Math.floor(startedAt / 1_000);
+  const seed = [
+    familyOf(verdict.kind),
+    verdict.service,
+    verdict.environment,
+    second,
+    ...(attempt > 0 ? [attempt] : []),
+  ];
+  const digest = createHash('sha256').update(JSON.stringify(seed)).digest();
+  let id = 'v-';
+  for (let index = 0; index < CHARACTERS; index++) {
+    const bit = index * 5;
+    const pair = (digest[bit >> 3]! << 8) | digest[(bit >> 3) + 1]!;
+    id += ALPHABET[(pair >> (11 - (bit & 7))) & 31];
+  }
+  return id;
+}

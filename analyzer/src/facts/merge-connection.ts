@@ -1,0 +1,105 @@
+import { type CloseEvent, isPayloadBug } from '@closewatch/collector';
+import type { Connection } from '../connection.ts';
+import type { EndRecord } from './end-record.ts';
+import { ORPHAN_REACH } from './limits.ts';
+
+/** A connection as it is counted, and what only counting needs to know. Times are epoch milliseconds. */
+export interface CountedConnection {
+  connection: Connection;
+  /** Since when it counts as open; null for one that never opened, or whose opening is unknown. */
+  exposedFrom: number | null;
+  /** Its connect row was seen, and succeeded. */
+  openSeen: boolean;
+  /** When the counted end itself spoke: what shows that its instance lives. */
+  spoke: number[];
+  firstTime: number;
+}
+
+/**
+ * One connection out of both ends' records; null where nothing counts (a handshake that failed). `counted` is the end
+ * whose service it counts for, `other` the paired client's record, `backAt` the end of the reconnect row that names it.
+ */
+export function mergeConnection(
+  counted: EndRecord,
+  other: EndRecord | null,
+  backAt: number | null,
+): CountedConnection | null {
+  const { connect } = counted;
+  if (connect?.failed && !counted.close) return null;
+  const close = counted.close ?? other?.close ?? null;
+  const rows = [close && counted.close, connect, other?.close, other?.connect].filter(row => row != null);
+  const first = counted.close ?? connect ?? rows[0];
+  if (!first) return null;
+  const openedAt = openTime(counted, other);
+  const closedAt = close ? Math.max(close.time, openedAt ?? close.time) : null;
+  return {
+    connection: {
+      id: counted.id,
+      countedRole: counted.role,
+      service: first.service,
+      environment: first.environment,
+      ...identityOf(rows),
+      ...endOf(counted.close, other?.close ?? null),
+      openedAt,
+      closedAt,
+      backAt,
+    },
+    exposedFrom: exposedFrom(counted, openedAt, closedAt),
+    openSeen: connect !== null && !connect.failed,
+    spoke: [connect, counted.close].filter(row => row !== null).map(row => row.time),
+    firstTime: counted.firstTime,
+  };
+}
+
+/** From the connect row of either end, or, without one, the close less the duration that it carries. */
+function openTime(counted: EndRecord, other: EndRecord | null): number | null {
+  const connect = [counted.connect, other?.connect].find(row => row && !row.failed);
+  if (connect) return connect.time;
+  const close = [counted.close, other?.close].find(row => row?.connectionDuration != null);
+  return close ? close.time - close.connectionDuration! * 1_000 : null;
+}
+
+function exposedFrom(counted: EndRecord, openedAt: number | null, closedAt: number | null): number | null {
+  if (openedAt === null) return null;
+  if (counted.connect && !counted.connect.failed) return openedAt;
+  return closedAt === null ? null : Math.max(openedAt, closedAt - ORPHAN_REACH);
+}
+
+/** The counted end's word first, the other end's where it has none. `rows` in that order. */
+function identityOf(rows: readonly CloseEvent[]) {
+  const counted = rows.filter(row => row.role === rows[0]!.role);
+  const first = <Key extends keyof CloseEvent>(from: readonly CloseEvent[], key: Key): CloseEvent[Key] | null =>
+    from.find(row => row[key] !== null)?.[key] ?? null;
+  return {
+    serviceVersion: first(counted, 'serviceVersion'),
+    instance: first(counted, 'instance'),
+    region: first(counted, 'region'),
+    urlTemplate: first(rows, 'urlTemplate'),
+    urlPath: first(rows, 'urlPath'),
+    subprotocol: first(rows, 'subprotocol'),
+    clientName: first(rows, 'clientName'),
+    clientVersion: first(rows, 'clientVersion'),
+    clientId: first(rows, 'clientId'),
+  };
+}
+
+/** How it ended. The end that detected a defect knows it best; an application's own 1007 yields to a library's finding. */
+function endOf(own: CloseEvent | null, others: CloseEvent | null) {
+  const closes = [own, others].filter(row => row !== null);
+  const detected =
+    closes.find(row => row.payloadDefect !== null && row.payloadDefect !== 'application') ??
+    closes.find(row => row.payloadDefect !== null) ??
+    closes.find(row => row.code === 1007);
+  const code = closes.find(row => row.code !== null)?.code ?? null;
+  return {
+    code,
+    initiator: closes[0]?.initiator ?? null,
+    payloadBug: detected ? isPayloadBug(detected) : false,
+    payloadDefect: detected?.payloadDefect ?? null,
+    payloadSignature: detected?.payloadSignature ?? null,
+    payloadOffset: detected?.payloadOffset ?? null,
+    payloadSize: detected?.payloadSize ?? null,
+    payloadSender: detected?.payloadSender ?? null,
+    payloadMessageIndex: detected?.payloadMessageIndex ?? null,
+  };
+}

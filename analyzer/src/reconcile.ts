@@ -1,0 +1,102 @@
+import type { VerdictEvent, VerdictEventType } from './analyzer.ts';
+import { familyOf, verdictId } from './engine/verdict-id.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What became of the verdicts since they were last looked at. */
+export interface Reconciled {
+  /** Every verdict that changed, as it is now, counts included. */
+  changed: Verdict[];
+  /** What is news to a reader, in order of start. */
+  events: VerdictEvent[];
+}
+
+/** Beyond this nothing changes: what is over and older stays as it was told. Milliseconds; twice the time rows may be late. */
+const SETTLED_AFTER = 30 * 60_000; // 30 min
+
+/**
+ * Matches what is said now with what was said before, by family, service, environment and overlap in time, so that a
+ * verdict keeps its id while late rows move its start. `known` are the verdicts as they were stored last, `now` is the
+ * watermark (epoch milliseconds).
+ */
+export function reconcile(known: readonly Verdict[], evaluated: readonly Verdict[], now: number): Reconciled {
+  const result: Reconciled = { changed: [], events: [] };
+  const ids = new Set(known.map(verdict => verdict.id));
+  const left = new Set(known.filter(verdict => verdict.status !== 'withdrawn'));
+  for (const verdict of evaluated) {
+    const before = bestMatch(left, verdict, now);
+    if (before) {
+      left.delete(before);
+      follow(result, before, { ...verdict, id: before.id }, now);
+    } else if (!isSettled(verdict, now)) {
+      const opened = withFreeId(verdict, ids);
+      ids.add(opened.id);
+      tell(result, opened, 'verdict.opened', now);
+      if (opened.status === 'ended') tell(result, opened, 'verdict.ended', now);
+    }
+  }
+  for (const gone of left) if (!isSettled(gone, now) && gone.status !== 'ended') letGo(result, gone, now);
+  return result;
+}
+
+function follow(result: Reconciled, before: Verdict, after: Verdict, now: number): void {
+  if (isSettled(before, now) && after.status === 'ended') return;
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  const type = newsBetween(before, after);
+  if (type) tell(result, after, type, now);
+  else result.changed.push(after);
+}
+
+/** What a reader would call news: not each count. */
+function newsBetween(before: Verdict, after: Verdict): VerdictEventType | null {
+  if (before.status !== 'ended' && after.status === 'ended') return 'verdict.ended';
+  const isSame =
+    before.status === after.status &&
+    before.kind === after.kind &&
+    before.severity === after.severity &&
+    before.headline === after.headline &&
+    JSON.stringify(before.cohort) === JSON.stringify(after.cohort);
+  return isSame ? null : 'verdict.updated';
+}
+
+/** Nobody says it any more: rows that came late took it back, or, where they can't have, its history is out of memory. */
+function letGo(result: Reconciled, gone: Verdict, now: number): void {
+  const isRecent = Date.parse(gone.detectedAt) >= now - SETTLED_AFTER;
+  if (isRecent) tell(result, { ...gone, status: 'withdrawn' }, 'verdict.withdrawn', now);
+  else tell(result, { ...gone, status: 'ended', endedAt: new Date(now).toISOString() }, 'verdict.ended', now);
+}
+
+function tell(result: Reconciled, verdict: Verdict, type: VerdictEventType, now: number): void {
+  if (result.changed.at(-1)?.id !== verdict.id) result.changed.push(verdict);
+  result.events.push({ type, timestamp: new Date(now).toISOString(), data: verdict });
+}
+
+function isSettled({ endedAt }: Verdict, now: number): boolean {
+  return endedAt !== null && Date.parse(endedAt) < now - SETTLED_AFTER;
+}
+
+/** Of those that overlap, the one whose start is nearest. */
+function bestMatch(known: Iterable<Verdict>, verdict: Verdict, now: number): Verdict | null {
+  let best: Verdict | null = null;
+  const distance = (one: Verdict) => Math.abs(Date.parse(one.startedAt) - Date.parse(verdict.startedAt));
+  for (const one of known) {
+    const isSameCase =
+      familyOf(one.kind) === familyOf(verdict.kind) &&
+      one.service === verdict.service &&
+      one.environment === verdict.environment;
+    if (!isSameCase || !overlaps(one, verdict, now)) continue;
+    if (best === null || distance(one) < distance(best)) best = one;
+  }
+  return best;
+}
+
+function overlaps(one: Verdict, other: Verdict, now: number): boolean {
+  const end = (verdict: Verdict) =>
+    verdict.endedAt === null ? Math.max(now, Date.parse(verdict.startedAt)) : Date.parse(verdict.endedAt);
+  return Date.parse(one.startedAt) <= end(other) && Date.parse(other.startedAt) <= end(one);
+}
+
+function withFreeId(verdict: Verdict, taken: ReadonlySet<string>): Verdict {
+  let { id } = verdict;
+  for (let attempt = 1; taken.has(id); attempt++) id = verdictId(verdict, Date.parse(verdict.startedAt), attempt);
+  return { ...verdict, id };
+}

@@ -1,0 +1,17 @@
+import type { CloseEvent } from '@closewatch/collector';
+import { createEngine } from './engine/engine.ts';
+import { DEFAULT_ENGINE_SETTINGS, type EngineSettings } from './engine/settings.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * History in, verdicts out: each once, in its final state, by start. What still runs at the last row has no end. The same
+ * engine as live; memory is bounded by 45 minutes of event time and the open connections, however long the history is.
+ */
+export async function replay(
+  events: AsyncIterable<readonly CloseEvent[]>,
+  settings: EngineSettings = DEFAULT_ENGINE_SETTINGS,
+): Promise<Verdict[]> {
+  const engine = createEngine(settings);
+  for await (const batch of events) engine.ingest(batch);
+  return engine.evaluate();
+}
