@@ -1,5 +1,6 @@
 import reconnectingWebSocket from 'reconnecting-websocket';
 import { WebSocket } from 'ws';
+import { fleetSocketClass } from './fleet-socket.ts';
 import { between, type Random } from './seeded-random.ts';
 import type { ClientPlan } from './story.ts';
 
@@ -33,30 +34,13 @@ export class FleetClient {
   constructor(plan: ClientPlan, port: number, random: Random, onOpen: () => void) {
     this.plan = plan;
     this.#random = random;
-    const remember = (socket: WebSocket): void => {
-      this.#socket = socket;
-    };
-    class FleetSocket extends WebSocket {
-      constructor(url: string, protocols?: string | string[]) {
-        super(url, protocols, {
-          perMessageDeflate: false,
-          headers: { 'x-client-name': plan.name, 'x-client-version': plan.version, 'x-client-id': plan.id },
-        });
-        // reconnecting-websocket takes its own listeners off before it aborts a handshake, which emits one more error.
-        this.on('error', () => {});
-        remember(this);
-      }
-
-      /** The bug's home: whatever is sent goes into a text frame, which is right for strings alone. */
-      override send(data: Parameters<WebSocket['send']>[0]): void {
-        super.send(data, { binary: false });
-      }
-    }
     // A hushed client that loses its connection stays away: an address that never comes stops the library without a close.
     const address = (): Promise<string> =>
       this.#hushed ? new Promise(() => {}) : Promise.resolve(`ws://127.0.0.1:${port}/live`);
     this.#reconnecting = new ReconnectingWebSocket(address, [], {
-      WebSocket: FleetSocket,
+      WebSocket: fleetSocketClass(plan, socket => {
+        this.#socket = socket;
+      }),
       minReconnectionDelay: plan.comeBackAfter,
     });
     this.#reconnecting.addEventListener('open', () => {

@@ -27,13 +27,13 @@ export class FleetProcess<Order extends { type: string }, Report extends { type:
   #expectedToExit = false;
 
   /**
-   * @param file the module to run, beside this one
+   * @param file the module to run
    * @param watch told of the start, and of an end that nobody asked for
    */
-  constructor(name: string, file: string, identity: Identity, watch: FleetWatch) {
+  constructor(name: string, file: URL, identity: Identity, watch: FleetWatch) {
     this.name = name;
     const attributes = Object.entries(identity.attributes).map(([key, value]) => `${key}=${value}`);
-    this.#child = fork(new URL(file, import.meta.url), [], {
+    this.#child = fork(file, [], {
       execArgv: ['--import', new URL('./telemetry.ts', import.meta.url).href],
       env: {
         ...process.env,

@@ -5,6 +5,9 @@ import type { Story } from './story.ts';
 type Gateway = FleetProcess<GatewayOrder, GatewayReport>;
 type Clients = FleetProcess<ClientsOrder, ClientsReport>;
 
+const GATEWAY = new URL('./gateway.ts', import.meta.url);
+const CLIENTS = new URL('./clients.ts', import.meta.url);
+
 /** Two, so that no single process sees every client and none has more than a core's work. */
 const CLIENT_PROCESSES = 2;
 
@@ -107,14 +110,14 @@ export class Fleet {
     this.#generations[slot] = generation;
     const identity = gatewayIdentity(this.#story, slot, version, generation);
     const name = identity.attributes['service.instance.id'] as string;
-    const gateway: Gateway = new FleetProcess(name, './gateway.ts', identity, this.#watch);
+    const gateway: Gateway = new FleetProcess(name, GATEWAY, identity, this.#watch);
     this.#all.add(gateway);
     return gateway;
   }
 
   #startClients(index: number): Clients {
     const name = `fleet-clients-${index}`;
-    const clients: Clients = new FleetProcess(name, './clients.ts', clientsIdentity(this.#story, index), this.#watch);
+    const clients: Clients = new FleetProcess(name, CLIENTS, clientsIdentity(this.#story, index), this.#watch);
     this.#all.add(clients);
     this.#clients[index] = clients;
     return clients;

@@ -26,7 +26,7 @@ export interface Scale {
 }
 
 /** The demo: at most 41 + 2 * (3 * 5 + 1) + 15 + 20 = 108 s once the fleet is up, if a replacement takes a second at most. */
-export const FULL_SCALE: Scale = {
+const FULL_SCALE: Scale = {
   slots: 4,
   clients: 240,
   clientsWithBug: 40,
@@ -59,7 +59,7 @@ export interface DeployPlan {
 }
 
 /** What goes wrong: one client version sends these bytes in a text frame, as its first (0) or second (1) message of a connection. */
-export interface BugPlan {
+interface BugPlan {
   clientVersion: string;
   /** Seconds after the first instance of the second deploy has been replaced. */
   after: number;

@@ -1,4 +1,5 @@
 import { gunzipSync, inflateSync } from 'node:zlib';
+import { classifyPayload } from '@closewatch/instrumentation';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from './seeded-random.ts';
 import { latin1Text, WRONG_KINDS, type WrongKind, wrongBytes } from './wrong-bytes.ts';
@@ -44,6 +45,16 @@ describe('bytes that are not text', () => {
     const { bytes, offset } = wrongBytes('cut_sequence', seededRandom(3));
     expect(bytes.length - offset).toBe(2);
     expect(Buffer.concat([bytes, Buffer.of(0xac)]).toString()).toMatch(/ – €$/);
+  });
+
+  it('is what the instrumentation takes it for, at the same place', () => {
+    for (const kind of WRONG_KINDS) {
+      for (let seed = 0; seed < 50; seed++) {
+        const { bytes, signature, offset } = wrongBytes(kind, seededRandom(seed));
+        expect(classifyPayload(bytes)).toEqual({ signature, offset });
+      }
+    }
+    expect(classifyPayload(latin1Text(seededRandom(1)))?.signature).toBe('latin-1');
   });
 
   it('is the same for the same seed', () => {
