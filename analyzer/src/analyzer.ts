@@ -66,6 +66,8 @@ export interface Analyzer {
   start(): Promise<void>;
   /** Ends after the tick under way; nothing is delivered after it resolves. */
   stop(): Promise<void>;
+  /** Resolves when every row that the store has at the call is evaluated, and what is said of it is durable. */
+  caughtUp(): Promise<void>;
   /** Event time up to which everything is evaluated, epoch milliseconds; 0 before the first event. */
   readonly watermark: number;
   /** At most two hours back; older bins are not kept in memory. */

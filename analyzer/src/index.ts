@@ -1,3 +1,5 @@
+export type { Channel } from './alert/channel.ts';
+export { createWebhookDelivery, type WebhookDelivery, type WebhookDeliveryParts } from './alert/webhook-delivery.ts';
 export type {
   Analyzer,
   DeployBand,
@@ -7,10 +9,9 @@ export type {
   VerdictEvent,
   VerdictEventType,
 } from './analyzer.ts';
-export { DETECT_DEFAULTS, type DetectSettings } from './detect/settings.ts';
 export { createEngine, type Engine } from './engine/engine.ts';
-export { DEFAULT_ENGINE_SETTINGS, type EngineSettings } from './engine/settings.ts';
-export { type Reconciled, reconcile } from './reconcile.ts';
+export type { AnalyzerSettings } from './engine/settings.ts';
+export { type AnalyzerOptions, createAnalyzer } from './live.ts';
 export { replay } from './replay.ts';
 export type {
   CohortTerm,
@@ -22,4 +23,3 @@ export type {
   VerdictPayload,
   VerdictStatus,
 } from './verdict.ts';
-export { DEFAULT_WAVE_SETTINGS, type WaveSettings } from './wave.ts';

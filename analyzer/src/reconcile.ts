@@ -30,7 +30,13 @@ export function reconcile(known: readonly Verdict[], evaluated: readonly Verdict
     } else if (!isSettled(verdict, now)) {
       const opened = withFreeId(verdict, ids);
       ids.add(opened.id);
-      tell(result, opened, 'verdict.opened', now);
+      // What began and ended between two looks is still told as both.
+      tell(
+        result,
+        { ...opened, status: opened.status === 'ended' ? 'open' : opened.status, endedAt: null },
+        'verdict.opened',
+        now,
+      );
       if (opened.status === 'ended') tell(result, opened, 'verdict.ended', now);
     }
   }
@@ -66,7 +72,8 @@ function letGo(result: Reconciled, gone: Verdict, now: number): void {
 }
 
 function tell(result: Reconciled, verdict: Verdict, type: VerdictEventType, now: number): void {
-  if (result.changed.at(-1)?.id !== verdict.id) result.changed.push(verdict);
+  if (result.changed.at(-1)?.id === verdict.id) result.changed.pop();
+  result.changed.push(verdict);
   result.events.push({ type, timestamp: new Date(now).toISOString(), data: verdict });
 }
 

@@ -1,6 +1,6 @@
 import type { CloseEvent } from '@closewatch/collector';
 import { createEngine } from './engine/engine.ts';
-import { DEFAULT_ENGINE_SETTINGS, type EngineSettings } from './engine/settings.ts';
+import type { AnalyzerSettings } from './engine/settings.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts';
  */
 export async function replay(
   events: AsyncIterable<readonly CloseEvent[]>,
-  settings: EngineSettings = DEFAULT_ENGINE_SETTINGS,
+  settings: AnalyzerSettings = {},
 ): Promise<Verdict[]> {
   const engine = createEngine(settings);
   for await (const batch of events) engine.ingest(batch);

@@ -9,7 +9,7 @@ import { isoTime } from './incident-verdict.ts';
 import { seriesOf } from './series.ts';
 import { summaryOf } from './service-summary.ts';
 import { ServiceView } from './service-view.ts';
-import { DEFAULT_ENGINE_SETTINGS, type EngineSettings } from './settings.ts';
+import { type AnalyzerSettings, type EngineSettings, engineSettings } from './settings.ts';
 
 /** From rows to verdicts. Pure but for its memory: no clock, no randomness, no I/O. */
 export interface Engine {
@@ -36,8 +36,8 @@ const ADVANCE_EVERY = 60_000; // 1 min
 const SETTLE_EVERY = 5 * 60_000; // 5 min
 
 /** A new engine that has seen nothing. */
-export function createEngine(settings: EngineSettings = DEFAULT_ENGINE_SETTINGS): Engine {
-  return new FactsEngine(settings);
+export function createEngine(settings: AnalyzerSettings = {}): Engine {
+  return new FactsEngine(engineSettings(settings));
 }
 
 class FactsEngine implements Engine {

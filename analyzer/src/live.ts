@@ -1,0 +1,126 @@
+import type { Store } from '@closewatch/collector';
+import type { Logger } from 'pino';
+import type { Channel } from './alert/channel.ts';
+import { messagesForTransitions } from './alert/messages-for-transitions.ts';
+import type { Analyzer, VerdictEvent } from './analyzer.ts';
+import { createEngine, type Engine } from './engine/engine.ts';
+import type { AnalyzerSettings } from './engine/settings.ts';
+import { KnownVerdicts } from './known-verdicts.ts';
+import { Listeners } from './listeners.ts';
+import { Ticker } from './ticker.ts';
+
+/** What the running analyzer is made of. */
+export interface AnalyzerOptions {
+  store: Store;
+  settings?: AnalyzerSettings;
+  /** Who is told of pages. */
+  channels?: readonly Pick<Channel, 'name'>[];
+  /** Epoch milliseconds. */
+  clock?: () => number;
+  logger?: Pick<Logger, 'error' | 'info'>;
+  /** Pause between two looks at the store. Milliseconds. */
+  tickMs?: number;
+}
+
+/** Rows read from the store at once: some megabytes. */
+const PAGE = 10_000;
+/** Rows older than this at a start are not read again: baselines older than a day are learnt anew. Milliseconds. */
+const REBUILT_FROM = 24 * 3_600_000; // 24 h
+/** A verdict that only counts on is stored this often; what is news, at once. Milliseconds. */
+const COUNTS_STORED_EVERY = 2_000;
+
+/**
+ * The analyzer over a store: reads at most the last 24 hours of rows at its start, then follows what is appended. Verdicts,
+ * transitions and messages become durable in one commit, and listeners hear of them after it.
+ */
+export function createAnalyzer(options: AnalyzerOptions): Analyzer {
+  return new LiveAnalyzer(options);
+}
+
+class LiveAnalyzer implements Analyzer {
+  private readonly store: Store;
+  private readonly engine: Engine;
+  private readonly channels: readonly Pick<Channel, 'name'>[];
+  private readonly clock: () => number;
+  private readonly ticker: Ticker;
+  private readonly verdictListeners: Listeners<VerdictEvent>;
+  private readonly tickListeners: Listeners<number>;
+  private readonly known = new KnownVerdicts();
+  private sequence = 0;
+  private countsStoredAt = 0;
+
+  constructor({ store, settings, channels = [], clock = Date.now, logger, tickMs = 500 }: AnalyzerOptions) {
+    this.store = store;
+    this.engine = createEngine(settings);
+    this.channels = channels;
+    this.clock = clock;
+    this.ticker = new Ticker(tickMs, logger);
+    const failed = (error: unknown) => logger?.error({ err: error }, 'a listener of the analyzer failed');
+    this.verdictListeners = new Listeners(failed);
+    this.tickListeners = new Listeners(failed);
+  }
+
+  get watermark(): number {
+    return this.engine.watermark;
+  }
+
+  async start(): Promise<void> {
+    const from = this.clock() - REBUILT_FROM;
+    this.known.load(await this.store.readVerdicts({ from, limit: 10_000 }));
+    await this.read(from);
+    await this.tell();
+    this.ticker.start(() => this.tick());
+  }
+
+  async stop(): Promise<void> {
+    await this.ticker.stop();
+    await this.caughtUp();
+  }
+
+  caughtUp(): Promise<void> {
+    return this.ticker.run(() => {
+      this.countsStoredAt = 0;
+      return this.tick();
+    });
+  }
+
+  series: Analyzer['series'] = query => this.engine.series(query);
+  services: Analyzer['services'] = () => this.engine.services();
+  deploys: Analyzer['deploys'] = (from, to) => this.engine.deploys(from, to);
+  onVerdict: Analyzer['onVerdict'] = listener => this.verdictListeners.add(listener);
+  onTick: Analyzer['onTick'] = listener => this.tickListeners.add(listener);
+
+  private async tick(): Promise<void> {
+    const before = Math.floor(this.engine.watermark / 1_000);
+    const rows = await this.read(Number.NEGATIVE_INFINITY);
+    await this.tell();
+    const moved = Math.floor(this.engine.watermark / 1_000) > before;
+    if (rows > 0 || moved) this.tickListeners.call(this.engine.watermark);
+  }
+
+  /** Reads to the end of the store; rows received before `from` are passed over. Returns how many there were. */
+  private async read(from: number): Promise<number> {
+    for (let rows = 0; ; ) {
+      const page = await this.store.readEventsAfter(this.sequence, PAGE);
+      this.engine.ingest(page.events.filter(event => event.receivedAt >= from));
+      this.sequence = page.sequence;
+      rows += page.events.length;
+      if (page.events.length < PAGE) return rows;
+    }
+  }
+
+  /** Evaluates, stores what changed, and tells the listeners what is news. Nothing is known before it is stored. */
+  private async tell(): Promise<void> {
+    const now = this.clock();
+    this.engine.setMarkers(await this.store.readDeploys(now - REBUILT_FROM, now + REBUILT_FROM));
+    const verdicts = this.engine.evaluate(this.sequence > 0 ? now : undefined);
+    const { changed, events } = this.known.compare(verdicts, this.engine.watermark);
+    if (changed.length === 0 || (events.length === 0 && Math.abs(now - this.countsStoredAt) < COUNTS_STORED_EVERY))
+      return;
+    const messages = messagesForTransitions(events, this.channels, this.known.verdicts);
+    await this.store.keepVerdicts({ ...this.known.recordsOf(changed, events), messages });
+    this.countsStoredAt = now;
+    this.known.keep(changed, this.engine.watermark);
+    for (const event of events) this.verdictListeners.call(event);
+  }
+}
