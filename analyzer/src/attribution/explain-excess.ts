@@ -10,7 +10,7 @@ const EXPLAINED = 0.8; // the contract's figure
 /** More terms than this nobody reads, and chance finds. */
 const MOST_TERMS = 3;
 /** Natural log of the odds against chance that naming a cohort needs, on top of the number of candidates. */
-const EVIDENCE = Math.log(100); // a wrong name in a hundred
+const EVIDENCE = Math.log(20); // 20 to 1: six of 1,000 seeded fleets without a cause got a name
 /** A further term may cost this share of the cohort's bugs at most, or it describes a part of them and not their cause. */
 const KEPT_BY_TERM = 0.95;
 /** Cohorts that overlap by this share (common over united), in bugs and in population, can't be told apart. */
@@ -25,7 +25,7 @@ const CHANGED_BY_ROLL: ReadonlySet<CohortField> = new Set(['serviceVersion', 'in
  *
  * Of a field only the value with the largest excess can explain 80 %, so the sets of up to three terms are searched
  * exhaustively. A set is named when Kulldorff's likelihood ratio exceeds the number of sets that could have
- * been named a hundredfold; a further term joins when the bugs inside the cohort call for it just as clearly. The cohort
+ * been named twentyfold; a further term joins when the bugs inside the cohort call for it just as clearly. The cohort
  * is empty where nothing is specific.
  */
 export function explainExcess(
