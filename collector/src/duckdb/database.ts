@@ -34,7 +34,7 @@ export class Database {
   readonly #waitingReads: (() => void)[] = [];
   #lastWrite: Promise<unknown> = Promise.resolve();
   #readsUnderWay = new Set<Promise<unknown>>();
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   private constructor(folder: string, instance: DuckDBInstance, writer: DuckDBConnection, readers: DuckDBConnection[]) {
     this.folder = folder;
@@ -104,9 +104,12 @@ export class Database {
   }
 
   /** Waits for what was asked before, then writes the WAL into the file and lets the folder go. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
     await this.#lastWrite;
     await Promise.allSettled(this.#readsUnderWay);
     for (const connection of [...this.#idleReaders, this.#writer]) connection.closeSync();
@@ -115,7 +118,7 @@ export class Database {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new StoreError('STORE_CLOSED', `the store in ${this.folder} is closed`);
+    if (this.#closing !== null) throw new StoreError('STORE_CLOSED', `the store in ${this.folder} is closed`);
   }
 }
 

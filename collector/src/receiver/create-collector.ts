@@ -38,6 +38,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const strings = new StringCache();
   const listeners = new Set<(outcome: AppendOutcome) => void>();
   const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit: tellListeners });
+  const inHand = new Set<Promise<void>>();
   let stopping = false;
 
   const server = createServer(
@@ -46,7 +47,10 @@ export function createCollector(options: CollectorOptions): Collector {
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs, limits.requestTimeoutMs),
     },
-    (request, response) => void handle(request, response),
+    (request, response) => {
+      const handled = handle(request, response).finally(() => inHand.delete(handled));
+      inHand.add(handled);
+    },
   );
   server.maxConnections = MAX_CONNECTIONS;
 
@@ -152,7 +156,7 @@ export function createCollector(options: CollectorOptions): Collector {
       await queue.drain();
       await closed;
       clearTimeout(impatient);
-      await queue.drain();
+      await Promise.all(inHand);
     },
     onCommit(listener) {
       listeners.add(listener);

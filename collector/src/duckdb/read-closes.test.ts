@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CloseEvent, isPayloadBug } from '../close-event.ts';
+import type { CloseQuery, Store } from '../store.ts';
+import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
+import { openDuckDbStore } from './open-duckdb-store.ts';
+
+const at = (seconds: number) => ({ startedAt: TEN_O_CLOCK + seconds * 1000 });
+
+/** Named by what they are; the times put them in the order in which they are written here, the newest first. */
+const STORED: Record<string, CloseEvent> = {
+  bug: closeEvent(1, { ...at(9), code: 1007, payloadDefect: 'invalid_utf8' }),
+  bareBug: closeEvent(2, { ...at(8), code: 1007, environment: 'prod' }),
+  equivalent: closeEvent(3, { ...at(7), code: 1002, payloadDefect: 'invalid_utf8', service: 'chat' }),
+  ownWords: closeEvent(4, { ...at(6), code: 1007, payloadDefect: 'application' }),
+  restart: closeEvent(5, { ...at(5), code: 1012 }),
+  open: closeEvent(6, { ...at(4), kind: 'connect', code: null }),
+};
+const EVERYTHING = { from: TEN_O_CLOCK, to: TEN_O_CLOCK + 10_000, limit: 100 };
+
+describe('closes read as examples', () => {
+  let folder: string;
+  let store: Store;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
+    store = await openDuckDbStore({ folder });
+    await store.appendEvents(Object.values(STORED).reverse());
+  });
+  afterAll(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  async function found(query: Partial<CloseQuery>): Promise<string[]> {
+    const closes = await store.readCloses({ ...EVERYTHING, ...query });
+    return closes.map(close => Object.entries(STORED).find(([, event]) => event.spanId === close.spanId)![0]);
+  }
+
+  it('come newest first, and are closes only', async () => {
+    expect(await found({})).toEqual(['bug', 'bareBug', 'equivalent', 'ownWords', 'restart']);
+    expect(await found({ limit: 2 })).toEqual(['bug', 'bareBug']);
+    expect((await store.readCloses(EVERYTHING))[0]).toEqual(STORED.bug);
+  });
+
+  it('lie at or after the beginning and before the end', async () => {
+    expect(await found({ from: TEN_O_CLOCK + 6_000, to: TEN_O_CLOCK + 8_000 })).toEqual(['equivalent', 'ownWords']);
+  });
+
+  it('are those of a service or an environment', async () => {
+    expect(await found({ service: 'chat' })).toEqual(['equivalent']);
+    expect(await found({ environment: 'prod' })).toEqual(['bareBug']);
+  });
+
+  it('are payload bugs by the same rule as everywhere', async () => {
+    expect(await found({ payloadBugsOnly: true })).toEqual(['bug', 'bareBug', 'equivalent']);
+    const byRule = Object.keys(STORED).filter(name => isPayloadBug(STORED[name]!));
+    expect(byRule).toEqual(['bug', 'bareBug', 'equivalent']);
+  });
+});
