@@ -184,8 +184,9 @@ describe('a collector that stops', () => {
   it('waits no longer than its grace for a sender that does not finish', async () => {
     const { origin, collector } = await run({ limits: { stopGraceMs: 50 } });
     const socket = await slowRequest(origin);
+    const closed = once(socket, 'close');
     await collector.stop();
-    await once(socket, 'close');
+    await closed;
     expect(collector.counters.requests.incomplete).toBe(1);
   });
 });
