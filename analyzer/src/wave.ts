@@ -34,7 +34,7 @@ export interface Wave {
   /** Closes by effective code. */
   codes: ReadonlyMap<number, number>;
   reconnect: ReconnectHealth;
-  /** Closes whose client can be recognised when it returns: those that `reconnect` is about. */
+  /** Closes whose client is expected back, and can be recognised then: those that `reconnect` is about. */
   followed: number;
   /** The deploy marker that the wave belongs to: its start, epoch milliseconds, and its version. */
   marker: { startedAt: number; version: string } | null;

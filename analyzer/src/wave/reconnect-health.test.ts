@@ -51,10 +51,13 @@ describe('reconnectHealth', () => {
 });
 
 describe('canBeFollowed', () => {
-  it('needs a client id, or a return that was seen', () => {
+  it('needs a client id, or a return that was seen, and a client that did not leave by itself', () => {
     expect(canBeFollowed(connectionOf({ id: 'a' }))).toBe(false);
     expect(canBeFollowed(connectionOf({ id: 'b', clientId: 'c-1' }))).toBe(true);
     expect(canBeFollowed(connectionOf({ id: 'c', backAt: 5 }))).toBe(true);
+    const tab = { id: 'd', clientId: 'c-1', code: 1001, initiator: 'remote' } as const;
+    expect(canBeFollowed(connectionOf(tab))).toBe(false);
+    expect(canBeFollowed(connectionOf({ ...tab, initiator: 'local' }))).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import type { ReconnectHealth } from '../verdict.ts';
 import type { WaveSettings } from '../wave.ts';
 import { closedBy } from './instance-timeline.ts';
 import { kaplanMeier, shareBy, timeOfShare } from './kaplan-meier.ts';
+import { leftByItself } from './restart-close.ts';
 
 /** Who is not back after this long has not come back. */
 export const NEVER_BACK = 300; // 5 min, in seconds
@@ -10,8 +11,8 @@ export const NEVER_BACK = 300; // 5 min, in seconds
 /**
  * How the clients of these closes came back, as at `now` (epoch milliseconds). Shares are Kaplan-Meier's, so that a
  * client that is still out counts as not back yet, never as lost; `late` reaches to five minutes, and `neverBack` is
- * the share of those that had five minutes and did not use them. Closes of clients that could not be recognised again
- * have to be left out beforehand (`canBeFollowed`); with none left, the percentiles are null and the shares 0.
+ * the share of those that had five minutes and did not use them. Closes of clients that are not expected back, or could not be
+ * recognised, have to be left out beforehand (`canBeFollowed`); with none left, the percentiles are null and the shares 0.
  */
 export function reconnectHealth(
   closes: readonly Connection[],
@@ -48,9 +49,12 @@ export function reconnectHealth(
   };
 }
 
-/** True where the client would be recognised when it comes back: it has an id, or has been seen to come back. */
+/**
+ * True where the client is expected back and would be recognised: it did not leave of its own accord (a closed tab), and
+ * has an id or has been seen to come back.
+ */
 export function canBeFollowed(connection: Connection): boolean {
-  return connection.clientId !== null || connection.backAt !== null;
+  return !leftByItself(connection) && (connection.clientId !== null || connection.backAt !== null);
 }
 
 /** The most opens in one second of event time, from `from` to `to` (epoch milliseconds). */

@@ -9,7 +9,7 @@ const SUCCESSOR_DELAY = 2 * 60_000; // 2 min
 /**
  * The version of the instance that took a restarted one's place: of the instances of another version that were first
  * seen from five minutes before its burst to two minutes after it, the one nearest to the burst's start; at a tie the
- * later one. Null where none appeared, or where the restarted instance's own version is unknown.
+ * greater version, so that the order of the input doesn't matter. Null where none appeared, or where the restarted instance's own version is unknown.
  */
 export function successorVersion(restart: InstanceRestart, timelines: readonly InstanceTimeline[]): string | null {
   if (restart.version === null) return null;
@@ -20,7 +20,7 @@ export function successorVersion(restart: InstanceRestart, timelines: readonly I
     if (version === null || version === restart.version) continue;
     if (firstSeenAt < restart.startedAt - SURGE_LEAD || firstSeenAt > restart.lastCloseAt + SUCCESSOR_DELAY) continue;
     const away = Math.abs(firstSeenAt - restart.startedAt);
-    if (away < distance || (away === distance && firstSeenAt > nearest!.firstSeenAt)) {
+    if (away < distance || (away === distance && version > nearest!.version!)) {
       nearest = timeline;
       distance = away;
     }

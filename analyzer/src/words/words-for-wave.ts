@@ -77,7 +77,7 @@ function returnLines({ reconnect, followed, closes }: Wave, window: WaveSettings
   const { early, withinWindow, late, p50, peakPerSecond } = reconnect;
   const back = early + withinWindow + late;
   const away = back >= 1 ? '' : `, ${percent(1 - back)} not yet`;
-  const of = followed === closes ? '' : ` (of ${number(followed)} that can be followed)`;
+  const of = followed === closes ? '' : ` (of ${number(followed)} clients that can be followed)`;
   const inside = `${percent(withinWindow)} within ${number(window.from)} to ${number(window.to)} s`;
   return [
     `${percent(back)} are back${of}: ${inside}${away}.`,

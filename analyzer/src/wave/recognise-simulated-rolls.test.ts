@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../attribution/seeded-random.fixture.ts';
+import { DEFAULT_WAVE_SETTINGS } from '../wave.ts';
+import { recogniseWaves } from './recognise-waves.ts';
+import { simulatedRoll } from './simulated-roll.fixture.ts';
+
+const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
+
+function wavesOf(seed: number, erased: number, now = 10_000) {
+  const random = seededRandom(seed);
+  const roll = {
+    random,
+    instances: 2 + Math.floor(random() * 9),
+    clients: 200,
+    from: '1.8.1',
+    to: '1.8.2',
+    startsAt: 5_000,
+    erased,
+    surge: random() < 0.5,
+  };
+  const connections = simulatedRoll(roll);
+  const context = { service: 'gateway', environment: 'prod', markers: [], settings: DEFAULT_WAVE_SETTINGS };
+  const at = (time: number) => recogniseWaves(connections, { ...context, now: time * 1000 });
+  return { roll, at, waves: at(now) };
+}
+
+describe('simulated rolls of 2 to 10 instances', () => {
+  it('are each one deploy wave of every instance, with the right versions', () => {
+    for (const seed of SEEDS) {
+      const { roll, waves } = wavesOf(seed, 0);
+      const said = waves.map(({ kind, fromVersion, toVersion, instances }) => [
+        kind,
+        fromVersion,
+        toVersion,
+        instances.length,
+      ]);
+      expect(said, `seed ${seed}`).toEqual([['deploy_wave', '1.8.1', '1.8.2', roll.instances]]);
+    }
+  });
+
+  it('are so too with three in ten of the codes erased', () => {
+    for (const seed of SEEDS) {
+      const kinds = wavesOf(seed, 0.3).waves.map(({ kind, toVersion }) => [kind, toVersion]);
+      expect(kinds, `seed ${seed}`).toEqual([['deploy_wave', '1.8.2']]);
+    }
+  });
+
+  it('keep their start and their time of detection from the moment that they are confirmed', () => {
+    for (const seed of SEEDS.slice(0, 10)) {
+      const { at, waves } = wavesOf(seed, 0);
+      const [{ startedAt, detectedAt, endedAt }] = waves as [(typeof waves)[0]];
+      for (let now = 5_000; now < 5_500; now += 1) {
+        const known = at(now).filter(wave => wave.confirmed);
+        const said = known.map(wave => [wave.kind, wave.startedAt, wave.detectedAt, wave.endedAt ?? endedAt]);
+        if (now * 1000 >= detectedAt + 10_000) expect(said).toHaveLength(1);
+        expect(said, `seed ${seed} at ${now}`).toEqual(said.map(() => ['deploy_wave', startedAt, detectedAt, endedAt]));
+      }
+    }
+  });
+
+  it('bring nine in ten of their clients back inside the window that they wait for', () => {
+    const { waves } = wavesOf(7, 0);
+    expect(waves[0]?.reconnect.withinWindow).toBeGreaterThan(0.9);
+    expect(waves[0]?.reconnect.neverBack).toBe(0);
+    expect(waves[0]?.reconnect.p50).toBeGreaterThan(2);
+    expect(waves[0]?.reconnect.p50).toBeLessThan(4);
+  });
+});
