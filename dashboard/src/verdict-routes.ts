@@ -73,7 +73,8 @@ async function readVerdictPage(
   limit: number,
   cursor: VerdictCursor = { startedAt: Number.POSITIVE_INFINITY, given: 0 },
 ): Promise<List<VerdictRecord['document']>> {
-  const to = Math.min(filter.to ?? Number.POSITIVE_INFINITY, cursor.startedAt);
+  // The store's `to` is exclusive, and verdicts start at whole milliseconds.
+  const to = Math.min(filter.to ?? Number.POSITIVE_INFINITY, cursor.startedAt + 1);
   const query = { ...filter, ...(Number.isFinite(to) ? { to } : {}), limit: cursor.given + limit + 1 };
   const records = (await store.readVerdicts(query)).slice(cursor.given);
   const items = records.slice(0, limit);

@@ -42,6 +42,7 @@ export class InMemoryParts {
     return {
       start: async () => {},
       stop: async () => {},
+      caughtUp: async () => {},
       get watermark() {
         return parts.watermark;
       },
@@ -78,7 +79,7 @@ export class InMemoryParts {
       .filter(record => query.service === undefined || record.service === query.service)
       .filter(record => query.kind === undefined || record.kind === query.kind)
       .filter(record => query.status === undefined || record.status === query.status)
-      .filter(record => query.to === undefined || record.startedAt <= query.to)
+      .filter(record => query.to === undefined || record.startedAt < query.to)
       .filter(record => query.from === undefined || record.endedAt === null || record.endedAt >= query.from)
       .sort((a, b) => b.startedAt - a.startedAt)
       .slice(0, query.limit ?? 100);

@@ -23,9 +23,7 @@ let stream: EventSource | undefined;
 export function startLiveUpdates(): void {
   effect(() => {
     void state.rangeMinutes.value; // Another range needs other bins even where their length is the same.
-    const bin = state.binSeconds.value;
-    state.bins.value = null;
-    openStream(bin);
+    openStream(state.wantedBinSeconds.value);
   });
   setInterval(eachSecond, 1000);
   setInterval(() => attempt(refetchSeries), REFETCH_EVERY);
@@ -37,12 +35,11 @@ export function startLiveUpdates(): void {
 
 function openStream(bin: number): void {
   stream?.close();
+  let isFetched = false;
   const source = new EventSource(apiAddress('stream', { bin }));
   stream = source;
-  source.onopen = () => {
-    for (const refetch of [refetchVerdicts, refetchSeries, refetchTables]) attempt(refetch);
-  };
   source.onerror = () => {
+    isFetched = false;
     state.liveState.value = 'lost';
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(() => stream === source && openStream(bin), TRY_AGAIN_AFTER);
@@ -60,6 +57,10 @@ function openStream(bin: number): void {
     state.clockOffset.value = Date.parse(event.timestamp) - Date.now();
     hear();
     applyDelta(event.data);
+    if (isFetched) return;
+    // The first delta comes with the connection, and brings the server's clock.
+    isFetched = true;
+    for (const refetch of [refetchVerdicts, refetchSeries, refetchTables]) attempt(refetch);
   });
 }
 
@@ -74,7 +75,7 @@ function eachSecond(): void {
   const heardAt = state.lastHeardAt.value;
   if (state.liveState.value !== 'live' || heardAt === null || Date.now() - heardAt <= LOST_AFTER) return;
   state.liveState.value = 'lost'; // The connection is half open: no error comes, and no data.
-  openStream(state.binSeconds.value);
+  openStream(state.wantedBinSeconds.value);
 }
 
 function keepVerdict(verdict: Verdict): void {
@@ -86,10 +87,10 @@ function applyDelta(data: SeriesDelta['data']): void {
   if (data.watermark === null) return;
   const end = Date.parse(data.watermark);
   state.watermark.value = end;
-  const known = state.bins.value;
-  if (known === null || data.binSeconds !== state.binSeconds.value) return;
+  const known = state.series.value;
+  if (known === null || known.binSeconds !== data.binSeconds) return;
   const { from } = windowOfBins(end, state.rangeMinutes.value, data.binSeconds);
-  state.bins.value = mergeBins(known, data.items, from);
+  state.series.value = { binSeconds: known.binSeconds, bins: mergeBins(known.bins, data.items, from) };
 }
 
 /** A failed request changes nothing that is shown; the stream's state tells that the data is stale. */

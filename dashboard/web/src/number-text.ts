@@ -29,3 +29,8 @@ export function percentText(share: number): string {
 export function secondsText(seconds: number): string {
   return `${Number(seconds.toFixed(1))}\u00a0s`;
 }
+
+/** A ratio such as "267×"; two digits below ten. */
+export function timesText(ratio: number): string {
+  return `${ratio >= 10 ? countText(ratio) : Number(ratio.toPrecision(2))}×`;
+}

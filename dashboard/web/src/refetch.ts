@@ -39,13 +39,13 @@ export async function refetchOwedDeliveries(): Promise<void> {
 /** All bins of the range. */
 export async function refetchSeries(): Promise<void> {
   const end = state.watermark.value ?? state.now.value;
-  const bin = state.binSeconds.value;
+  const bin = state.wantedBinSeconds.value;
   const minutes = state.rangeMinutes.value;
   const from = new Date(Math.floor(end / 1000 / bin) * bin * 1000 - minutes * 60_000).toISOString();
   // Without a `to` the server ends at its own watermark, which may be ahead of what this page has seen.
   const series = await getJson<SeriesList>('series', { from, bin });
-  if (bin !== state.binSeconds.value) return; // The range was changed meanwhile; its own request is under way.
-  state.bins.value = series.items;
+  if (bin !== state.wantedBinSeconds.value) return; // The range was changed meanwhile; its own request is under way.
+  state.series.value = { binSeconds: bin, bins: series.items };
   state.watermark.value = series.watermark === null ? null : Date.parse(series.watermark);
 }
 

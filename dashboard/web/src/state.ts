@@ -8,8 +8,9 @@ import { binSecondsOf, type RangeMinutes } from './timeline/range.ts';
 
 /** Newest first; null until the first answer. */
 export const verdicts = signal<readonly Verdict[] | null>(null);
-/** One-service or all-service bins of the range, oldest first; null until the first answer. */
-export const bins = signal<readonly SeriesBin[] | null>(null);
+/** The bins that are drawn, oldest first, with their length; null until the first answer. */
+export const series = signal<{ binSeconds: number; bins: readonly SeriesBin[] } | null>(null);
+export const bins = computed(() => series.value?.bins ?? null);
 /** Event time up to which bins are evaluated, epoch milliseconds; null before the first event. */
 export const watermark = signal<number | null>(null);
 export const deploys = signal<readonly DeployBand[]>([]);
@@ -31,9 +32,14 @@ export const problem = signal<string | null>(null);
 export const browserNow = signal(Date.now());
 /** The server's clock. */
 export const now = computed(() => browserNow.value + clockOffset.value);
+/** How far things are known: what is open has lasted until here. Stands still while the connection is lost. */
+export const eventNow = computed(() => watermark.value ?? now.value);
 
 export const zone = signal<Zone>('utc');
 export const rangeMinutes = signal<RangeMinutes>(15);
 export const timelineView = signal<'chart' | 'table'>('chart');
 export const isPhone = signal(false);
-export const binSeconds = computed(() => binSecondsOf(rangeMinutes.value, isPhone.value));
+/** The length of a bin that range and screen ask for. */
+export const wantedBinSeconds = computed(() => binSecondsOf(rangeMinutes.value, isPhone.value));
+/** The length of the bins that are drawn: the old ones, until those of another range have come. */
+export const binSeconds = computed(() => series.value?.binSeconds ?? wantedBinSeconds.value);

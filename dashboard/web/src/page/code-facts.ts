@@ -5,6 +5,8 @@ export interface ComparisonRow {
   question: string;
   bug: string | readonly string[];
   wave: string | readonly string[];
+  /** The answer begins with a yes or a no, which is set in bold. */
+  isYesOrNo?: boolean;
 }
 
 /** 1007 and 1012 side by side. */
@@ -21,6 +23,7 @@ export const COMPARISON: readonly ComparisonRow[] = [
   },
   {
     question: 'Should it page?',
+    isYesOrNo: true,
     bug: 'Yes, from three clients on, if that is more than usual.',
     wave: 'No, while clients return. They are back within seconds, or something else is wrong.',
   },

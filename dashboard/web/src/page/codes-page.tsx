@@ -1,4 +1,8 @@
+import type { VerdictKind } from '@closewatch/analyzer';
+import { verdictHref } from '../route.ts';
+import { eventNow, verdicts } from '../state.ts';
 import { Swatch } from '../swatch.tsx';
+import { factAndRest, statusText } from '../verdict/words.ts';
 import { COMPARISON, OTHER_CODES } from './code-facts.ts';
 import { Shape } from './shape.tsx';
 
@@ -40,13 +44,18 @@ export function CodesPage() {
               <Shape code="1012" />
             </td>
           </tr>
-          {COMPARISON.map(({ question, bug, wave }) => (
+          {COMPARISON.map(({ question, bug, wave, isYesOrNo }) => (
             <tr key={question}>
               <th scope="row">{question}</th>
-              <Answer text={bug} />
-              <Answer text={wave} />
+              <Answer text={bug} isYesOrNo={isYesOrNo} />
+              <Answer text={wave} isYesOrNo={isYesOrNo} />
             </tr>
           ))}
+          <tr>
+            <th scope="row">Here, last seen</th>
+            <Newest kind="payload_bug" />
+            <Newest kind="deploy_wave" />
+          </tr>
         </tbody>
       </table>
       <section class="block" aria-labelledby="others">
@@ -69,7 +78,29 @@ export function CodesPage() {
   );
 }
 
-function Answer({ text }: { text: string | readonly string[] }) {
+function Newest({ kind }: { kind: VerdictKind }) {
+  const newest = (verdicts.value ?? []).find(verdict => verdict.kind === kind && verdict.status !== 'withdrawn');
+  if (newest === undefined) return <td>No verdict on record</td>;
+  return (
+    <td>
+      <a class="plain" href={verdictHref(newest.id)}>
+        {newest.headline}
+      </a>
+      <small>{statusText(newest, eventNow.value)}</small>
+    </td>
+  );
+}
+
+function Answer({ text, isYesOrNo }: { text: string | readonly string[]; isYesOrNo: boolean | undefined }) {
+  if (typeof text === 'string' && isYesOrNo) {
+    const { fact, rest } = factAndRest(text);
+    return (
+      <td>
+        <b>{fact}</b>
+        {rest}
+      </td>
+    );
+  }
   if (typeof text === 'string') return <td>{text}</td>;
   return (
     <td>

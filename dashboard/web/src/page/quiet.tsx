@@ -1,6 +1,6 @@
 import type { Verdict } from '@closewatch/analyzer';
 import { countOf, countText, expectationText, percentText } from '../number-text.ts';
-import { bins, now, rangeMinutes, services, verdicts, watermark, zone } from '../state.ts';
+import { binSeconds, bins, now, rangeMinutes, services, verdicts, watermark, zone } from '../state.ts';
 import { dayAndClockText, durationText } from '../time-text.ts';
 import { ReasonList, ReasonPair } from '../verdict/reasons.tsx';
 import { headlineParts } from '../verdict/words.ts';
@@ -67,12 +67,16 @@ function Totals() {
 }
 
 function whyQuiet(): string[] {
-  const shown = bins.value ?? [];
+  const shown = binsOutsideVerdicts();
   const bugs = shown.reduce((sum, bin) => sum + bin.payloadBugs, 0);
   const expected = shown.reduce((sum, bin) => sum + bin.expected, 0);
-  const sentences = [
-    `${countOf(bugs, 'payload close')} in ${rangeMinutes.value} min, where ${expectationText(expected)} are expected.`,
-  ];
+  const sentences: string[] = [];
+  if (shown.length > 0) {
+    const minutes = rangeMinutes.value;
+    sentences.push(
+      `${countOf(bugs, 'payload close')} in ${minutes} min, where ${expectationText(expected)} are expected.`,
+    );
+  }
   const known = services.value ?? [];
   const oldest = Math.min(...known.map(service => Date.parse(service.lastEventAt)));
   if (known.length > 0) {
@@ -82,8 +86,21 @@ function whyQuiet(): string[] {
   return sentences;
 }
 
+/** Bins in which no payload bug was on: those of a past verdict are told by the verdict, and are no reason for quiet. */
+function binsOutsideVerdicts() {
+  const spans = (verdicts.value ?? [])
+    .filter(verdict => verdict.kind === 'payload_bug' && verdict.status === 'ended')
+    .map(({ startedAt, endedAt }) => ({ from: Date.parse(startedAt), to: Date.parse(endedAt ?? startedAt) }));
+  const length = binSeconds.value * 1000;
+  return (bins.value ?? []).filter(bin => {
+    const at = Date.parse(bin.time);
+    return !spans.some(span => at + length > span.from && at < span.to);
+  });
+}
+
 function letPass(past: readonly Verdict[]): string[] {
-  return past.slice(0, MOST_TOLD).map(verdict => {
+  const passed = past.filter(verdict => verdict.severity !== 'page');
+  return passed.slice(0, MOST_TOLD).map(verdict => {
     const { what } = headlineParts(verdict.headline);
     const at = dayAndClockText(Date.parse(verdict.startedAt), now.value, zone.value);
     const back = verdict.reconnect === undefined ? '' : `, ${percentText(1 - verdict.reconnect.neverBack)} back`;

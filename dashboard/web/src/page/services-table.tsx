@@ -1,6 +1,6 @@
 import type { ServiceSummary } from '@closewatch/analyzer';
 import { countText, expectationText } from '../number-text.ts';
-import { now, services, sparklines, verdicts } from '../state.ts';
+import { eventNow, now, services, sparklines, verdicts } from '../state.ts';
 import { Swatch } from '../swatch.tsx';
 import { durationText } from '../time-text.ts';
 import { Sparkline } from '../timeline/sparkline.tsx';
@@ -70,7 +70,7 @@ function ServiceRow({ service }: { service: ServiceSummary }) {
         <small>expected {expectationText(service.expectedPayloadBugsPerHour)}</small>
       </td>
       <td class="spark">
-        <Sparkline bins={sparklines.value[service.service] ?? []} />
+        <Sparkline bins={sparklines.value[service.service] ?? []} end={eventNow.value} />
       </td>
     </tr>
   );

@@ -1,5 +1,8 @@
 import type { TimeTick } from './axis.ts';
-import { type Band, type Bracket, labelStart, type TimelineModel } from './timeline-model.ts';
+import type { Bracket } from './brackets.ts';
+import type { Band } from './deploy-bands.ts';
+import { labelStart } from './label.ts';
+import type { TimelineModel } from './timeline-model.ts';
 
 /** Deploys, behind both lanes; an inferred one is dashed. */
 export function DeployBands({ model }: { model: TimelineModel }) {

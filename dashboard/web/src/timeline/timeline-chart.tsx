@@ -1,5 +1,5 @@
 import type { SeriesBin } from '@closewatch/analyzer';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { totalCloses } from '../close-codes.ts';
 import { countOf } from '../number-text.ts';
 import { binSeconds, bins, deliveries, deploys, isPhone, rangeMinutes, verdicts, zone } from '../state.ts';
@@ -73,9 +73,10 @@ function summary(shown: readonly SeriesBin[]): string {
 function useWidth() {
   const box = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
+    setWidth(element.clientWidth); // The observer speaks only with the next frame, which a hidden tab does not draw.
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();

@@ -1,7 +1,8 @@
 import type { Verdict } from '@closewatch/analyzer';
-import { countText, expectationText, percentText, secondsText } from '../number-text.ts';
-import { now, zone } from '../state.ts';
+import { countText, expectationText, percentText, secondsText, timesText } from '../number-text.ts';
+import { deliveries, eventNow, zone } from '../state.ts';
 import { clockText, dayText, durationText, zoneText } from '../time-text.ts';
+import { pageStates, sureText } from './words.ts';
 
 /** The figures of a verdict: only those that its kind has. */
 export function Figures({ verdict }: { verdict: Verdict }) {
@@ -33,11 +34,16 @@ function figuresOf(verdict: Verdict): Figure[] {
     const endedAt = Date.parse(verdict.endedAt);
     figures.push(['Ended', clockText(endedAt, zone.value), `after ${durationText(endedAt - startedAt)}`]);
   } else {
-    figures.push(['Open for', durationText(now.value - startedAt), verdict.status]);
+    figures.push(['Open for', durationText(eventNow.value - startedAt), `${sureText(verdict.confidence)}`]);
+  }
+  const sent = pageStates(deliveries.value[verdict.id] ?? []).find(page => page.state === 'sent');
+  if (verdict.severity === 'page' && sent?.state === 'sent') {
+    figures.push(['Paged', clockText(sent.at, zone.value), `${sent.channel}, accepted`]);
   }
   figures.push(['Clients', countText(verdict.clients), 'distinct']);
   const expected = verdict.expected === undefined ? '' : `${expectationText(verdict.expected)} expected`;
   figures.push([verdict.kind === 'payload_bug' ? 'Payload closes' : 'Closes', countText(verdict.closes), expected]);
+  if (typeof verdict.ratio === 'number') figures.push(['Ratio', timesText(verdict.ratio), 'of the expected']);
   return [...figures, ...reconnectFigures(verdict)];
 }
 

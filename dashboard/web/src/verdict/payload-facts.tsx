@@ -7,6 +7,20 @@ const DEFECTS: Record<string, string> = {
   application: 'The application itself said 1007',
 };
 
+/** Names of the wire in words; one that is not here is shown as it is. */
+const ATTRIBUTES: Record<string, string> = {
+  'websocket.client.name': 'client',
+  'websocket.client.version': 'client version',
+  'user_agent.original': 'user agent',
+  'service.version': 'server version',
+  'service.instance.id': 'server instance',
+  'cloud.region': 'region',
+  'url.template': 'endpoint',
+  'url.path': 'path',
+  'websocket.subprotocol': 'subprotocol',
+  'websocket.payload.signature': 'payload that looks like',
+};
+
 const SENDERS: Record<VerdictPayload['sender'], string> = {
   client: 'The client',
   server: 'The server',
@@ -48,5 +62,5 @@ function Pair({ term, value, note }: { term: string; value: string; note?: strin
 
 function cohortText(cohort: readonly CohortTerm[]): string {
   if (cohort.length === 0) return 'No part of the clients stands out';
-  return cohort.map(({ attribute, value }) => `${attribute} ${value}`).join(', ');
+  return cohort.map(({ attribute, value }) => `${ATTRIBUTES[attribute] ?? attribute} ${value}`).join(', ');
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '@closewatch/analyzer';
 import { verdictHref } from '../route.ts';
-import { now, zone } from '../state.ts';
+import { eventNow, now, zone } from '../state.ts';
 import { Swatch } from '../swatch.tsx';
 import { dayAndClockText, zoneText } from '../time-text.ts';
 import { codeOfKind, kindText, severityText, statusText } from './words.ts';
@@ -49,7 +49,7 @@ function VerdictRow({ verdict }: { verdict: Verdict }) {
       <td class="full">
         <a href={verdictHref(verdict.id)}>{verdict.headline}</a>
       </td>
-      <td class="full">{statusText(verdict, now.value)}</td>
+      <td class="full">{statusText(verdict, eventNow.value)}</td>
     </tr>
   );
 }

@@ -1,8 +1,8 @@
 import type { Verdict } from '@closewatch/analyzer';
 import type { ComponentChildren } from 'preact';
-import { countOf, percentText, secondsText } from '../number-text.ts';
+import { countOf, percentText, secondsText, timesText } from '../number-text.ts';
 import { verdictHref } from '../route.ts';
-import { deliveries, now, zone } from '../state.ts';
+import { deliveries, eventNow, now, zone } from '../state.ts';
 import { Swatch } from '../swatch.tsx';
 import { clockText, dayAndClockText, zoneText } from '../time-text.ts';
 import {
@@ -26,7 +26,7 @@ export function VerdictWords({ verdict, link }: { verdict: Verdict; link: boolea
       <p class="kicker">
         {code !== null && <Swatch code={code} />}
         <span>
-          <b>{kickerText(verdict)}</b> {statusText(verdict, now.value)}
+          <b>{kickerText(verdict)}</b> {statusText(verdict, eventNow.value)}
           <span class="wide-only">, {sureText(verdict.confidence)}</span>
         </span>
       </p>
@@ -65,10 +65,9 @@ function Amount({ verdict }: { verdict: Verdict }) {
       </>
     );
   }
-  const times = ratio >= 10 ? Math.round(ratio).toLocaleString('en-US') : String(Number(ratio.toPrecision(2)));
   return (
     <>
-      , <b>{times}× expected</b>
+      , <b>{timesText(ratio)} expected</b>
     </>
   );
 }

@@ -29,8 +29,8 @@ export function codeOfKind(kind: VerdictKind): '1007' | '1012' | null {
 }
 
 /** How loud a verdict is, such as "paging" or "expected". */
-export function severityText(verdict: Pick<Verdict, 'kind' | 'severity'>): string {
-  if (verdict.severity === 'page') return 'paging';
+export function severityText(verdict: Pick<Verdict, 'kind' | 'severity' | 'status'>): string {
+  if (verdict.severity === 'page') return isOpen(verdict) ? 'paging' : 'paged'; // What is over pages nobody any more.
   if (verdict.severity === 'notice') return 'a notice';
   return verdict.kind === 'deploy_wave' ? 'expected' : 'for information';
 }
@@ -38,9 +38,7 @@ export function severityText(verdict: Pick<Verdict, 'kind' | 'severity'>): strin
 /** Kind and severity, such as "Payload bug, paging." */
 export function kickerText(verdict: Pick<Verdict, 'kind' | 'severity' | 'status'>): string {
   if (verdict.status === 'withdrawn') return `${kindText(verdict.kind)}, withdrawn.`;
-  // What is over pages nobody any more.
-  const severity = verdict.status === 'ended' && verdict.severity === 'page' ? 'paged' : severityText(verdict);
-  return `${kindText(verdict.kind)}, ${severity}.`;
+  return `${kindText(verdict.kind)}, ${severityText(verdict)}.`;
 }
 
 /** Status and how long, such as "Open for 5 min 56 s". */

@@ -1,0 +1,112 @@
+import type { SeriesBin, Verdict } from '@closewatch/analyzer';
+import type { CloseEvent } from '@closewatch/collector';
+
+/** A verdict of which every field is set; `changes` are put over it. */
+export function payloadBugVerdict(changes: Partial<Verdict> = {}): Verdict {
+  return {
+    id: 'bug-1',
+    kind: 'payload_bug',
+    status: 'open',
+    severity: 'page',
+    service: 'gateway',
+    environment: 'prod',
+    startedAt: '2026-11-23T10:00:14.000Z',
+    detectedAt: '2026-11-23T10:00:31.000Z',
+    endedAt: null,
+    confidence: 0.998,
+    closes: 214,
+    clients: 57,
+    expected: 0.8,
+    ratio: 267,
+    cohort: [{ attribute: 'websocket.client.version', value: '5.2.0' }],
+    payload: { defect: 'invalid_utf8', signature: 'gzip', offset: 1, sender: 'client' },
+    deploy: { version: '1.8.2', relation: 'began_inside', secondsAfterStart: 14, rollback: 'would_not_help' },
+    headline: '1007 bug spike in gateway: client 5.2.0 sends gzip as text',
+    mend: 'Send compressed bytes in a binary frame, or decompress first.',
+    evidence: ['214 payload closes, 0.8 expected.'],
+    dismissed: ['The deploy wave: its closes are expected.'],
+    ...changes,
+  };
+}
+
+/** A close with code 1007, as the server saw it; `changes` are put over it. */
+export function payloadClose(changes: Partial<CloseEvent> = {}): CloseEvent {
+  const time = Date.parse('2026-11-23T10:00:14.250Z');
+  return {
+    kind: 'close',
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+    spanId: '00f067aa0ba902b7',
+    parentSpanId: null,
+    linkedTraceId: null,
+    linkedSpanId: null,
+    startedAt: time,
+    endedAt: time + 2,
+    time,
+    receivedAt: time + 500,
+    failed: true,
+    service: 'gateway',
+    serviceVersion: '1.8.2',
+    instance: 'gateway-3',
+    environment: 'prod',
+    region: null,
+    k8sNamespace: null,
+    k8sDeployment: null,
+    k8sPod: null,
+    role: 'server',
+    connectionId: 'a3ce929d0e0e4736',
+    serverAddress: null,
+    serverPort: null,
+    urlScheme: null,
+    urlPath: '/v2/stream',
+    urlTemplate: null,
+    subprotocol: null,
+    userAgent: null,
+    clientName: 'desktop',
+    clientVersion: '5.2.0',
+    clientId: 'c-91f0e2',
+    sessionId: null,
+    sessionPreviousId: null,
+    httpStatus: null,
+    errorType: 'WS_ERR_INVALID_UTF8',
+    code: 1007,
+    codeSent: 1007,
+    codeReceived: null,
+    codeReported: 1006,
+    initiator: 'local',
+    clean: false,
+    reason: null,
+    libraryReason: null,
+    connectionDuration: 3.5,
+    messagesReceived: 1,
+    messagesSent: 0,
+    payloadDefect: 'invalid_utf8',
+    payloadOffset: 1,
+    payloadSize: 398,
+    payloadFragments: 1,
+    payloadSignature: 'gzip',
+    payloadSender: 'client',
+    payloadMessageIndex: 1,
+    previousCode: null,
+    previousConnectionId: null,
+    attempts: null,
+    delay: null,
+    outcome: null,
+    match: null,
+    drainConnections: null,
+    ...changes,
+  };
+}
+
+/** A bin with a wave of 1012 and two payload bugs, of which one is an equivalent. */
+export function waveBin(changes: Partial<SeriesBin> = {}): SeriesBin {
+  return {
+    time: '2026-11-23T10:00:10.000Z',
+    closes: { '1000': 4, '1002': 1, '1007': 1, '1012': 20 },
+    payloadBugs: 2,
+    payloadEquivalents: 1,
+    expected: 0.02,
+    opens: 18,
+    open: 200,
+    ...changes,
+  };
+}
