@@ -9,6 +9,8 @@ export interface FoundRestart extends InstanceRestart {
   closes: ClosedConnection[];
   /** Payload-bug closes on it meanwhile. */
   payloadBugs: number;
+  /** The instance's first known open, epoch milliseconds; -Infinity where that is older than the record. */
+  firstSeenAt: number;
 }
 
 type ClosedConnection = Connection & { closedAt: number };
@@ -72,6 +74,7 @@ function restartOf(
     closed: closes.length,
     closes,
     payloadBugs: burst.length - closes.length,
+    firstSeenAt: timeline.firstSeenAt,
   };
 }
 

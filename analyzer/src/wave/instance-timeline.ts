@@ -53,7 +53,12 @@ export function closedBy(connection: Connection, time: number): connection is Co
 }
 
 /** True where the connection was open just before `time`, epoch milliseconds. */
-export function openAt(connection: Connection, time: number): boolean {
+function openAt(connection: Connection, time: number): boolean {
   const opened = connection.openedAt === null || connection.openedAt <= time;
   return opened && (connection.closedAt === null || connection.closedAt >= time);
+}
+
+/** True where the instance had a connection open just before `time`, epoch milliseconds. */
+export function isUpAt(timeline: InstanceTimeline, time: number): boolean {
+  return timeline.connections.some(connection => openAt(connection, time));
 }

@@ -103,6 +103,27 @@ describe('a rolling deploy', () => {
     ]);
   });
 
+  it('waits for the second instance where the whole fleet is younger than five minutes', () => {
+    const facts = roll('1.8.1', '1.8.2', 1000).map(connection => ({
+      ...connection,
+      openedAt: Math.max(connection.openedAt ?? 0, seconds(960)),
+    }));
+    expect(wavesAt(1_010, facts)).toEqual([]);
+    expect(wavesAt(1_020.4, facts)).toMatchObject([{ kind: 'deploy_wave', detectedAt: 1_020_400 }]);
+  });
+
+  it('heads for no version that an earlier deploy has left behind', () => {
+    const young = (connection: Connection) => ({
+      ...connection,
+      openedAt: Math.max(connection.openedAt ?? 0, seconds(800)),
+    });
+    const earlier = roll('1.8.0', '1.8.1', 900).map(young);
+    const gone = earlier.map(connection =>
+      connection.serviceVersion === '1.8.1' ? { ...connection, closedAt: 1_000_000, code: 1012 } : connection,
+    );
+    expect(wavesAt(1_001, gone).map(wave => wave.toVersion)).toEqual(['1.8.1', null]);
+  });
+
   it('is known by the version where instances keep their names', () => {
     const facts = [0, 1].flatMap(index => [
       ...lifeOf({ instance: `gateway-${index}`, sheds: 1000 + index * 20 }),
@@ -252,25 +273,5 @@ describe('the burst of one instance', () => {
     expect(wavesAt(1200, [...busy('a', 1000), ...busy('b', 1020)])).toMatchObject([
       { startedAt: 1_000_000, detectedAt: 1_020_900, closes: 40 },
     ]);
-  });
-});
-
-describe('a large fleet', () => {
-  it('takes time in proportion to its connections', () => {
-    const fleet = (count: number) =>
-      Array.from({ length: 10 }, (_, index) =>
-        lifeOf({ instance: `i${index}`, count, codes: [1012, 1006], sheds: 1000 + index * 20 }),
-      ).flat();
-    const cost = (facts: Connection[]) => {
-      const from = process.cpuUsage();
-      for (let times = 0; times < 5; times += 1) wavesAt(3000, facts);
-      return process.cpuUsage(from).user;
-    };
-    const small = fleet(500);
-    const large = fleet(5_000);
-    cost(small);
-    cost(large);
-    // Ten times the connections; quadratic would be a hundred times the work.
-    expect(cost(large) / cost(small)).toBeLessThan(40);
   });
 });

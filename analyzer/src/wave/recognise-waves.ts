@@ -3,10 +3,10 @@ import { type Connection, clientKey } from '../connection.ts';
 import type { Wave, WaveSettings } from '../wave.ts';
 import { type FoundRestart, findRestarts } from './find-restarts.ts';
 import { groupRestarts, type RestartGroup } from './group-restarts.ts';
-import { type InstanceTimeline, instanceTimelines, openAt } from './instance-timeline.ts';
+import { type InstanceTimeline, instanceTimelines, isUpAt } from './instance-timeline.ts';
 import { markerOf } from './marker-of.ts';
 import { canBeFollowed, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
-import { SURGE_LEAD, successorVersion } from './successor-version.ts';
+import { isSuccessor, successorVersion } from './successor-version.ts';
 import { waveConfidence } from './wave-confidence.ts';
 
 /** What is known beside the connections. `now` is event time, epoch milliseconds. */
@@ -44,8 +44,8 @@ function isWholeService(restart: FoundRestart, timelines: readonly InstanceTimel
   return !timelines.some(
     timeline =>
       (timeline.instance !== restart.instance || timeline.version !== restart.version) &&
-      timeline.firstSeenAt < restart.startedAt - SURGE_LEAD &&
-      timeline.connections.some(connection => openAt(connection, restart.startedAt)),
+      !isSuccessor(timeline, restart) &&
+      isUpAt(timeline, restart.startedAt),
   );
 }
 
@@ -69,7 +69,7 @@ function waveFrom(group: RestartGroup, connections: readonly Connection[], conte
     confirmed,
     fromVersion: mostFrequent(restarts.map(restart => restart.version)),
     toVersion: group.toVersion ?? marker?.version ?? null,
-    instances: restarts.map(({ closes: _closes, payloadBugs: _payloadBugs, ...restart }) => restart),
+    instances: restarts.map(({ closes: _closes, payloadBugs: _bugs, firstSeenAt: _seen, ...restart }) => restart),
     startedAt,
     detectedAt: halfGone[1] ?? halfGone[0]!,
     endedAt: over ? lastCloseAt : null,
