@@ -30,7 +30,7 @@ export interface CohortTable {
   votesFor(mask: number): CohortVotes;
 }
 
-/** Builds the table; `expected` are the bugs that the baseline would have had in the whole population. */
+/** Builds the table; `expected` are the votes that the baseline would have had in the whole population. */
 export function cohortTable(
   bugs: readonly Connection[],
   population: readonly Connection[],

@@ -121,6 +121,18 @@ describe('explainExcess', () => {
     expect(explainExcess(bugs, population, background).cohort).toEqual([client520]);
   });
 
+  it('takes what is expected for closes: retries do not make it explain the bugs away', () => {
+    const { bugs, population } = fleet(6, clients, client => client.version === '5.2.0');
+    const retries = bugs.flatMap(bug => [1, 2, 3, 4].map(time => ({ ...bug, id: `${bug.id} again ${time}` })));
+    // 200 closes of 40 clients; 40 closes expected are 8 clients.
+    expect(explainExcess([...bugs, ...retries], [...population, ...retries], 40).cohort).toEqual([client520]);
+  });
+
+  it('is empty where no more came than was expected', () => {
+    const { bugs, population } = fleet(6, clients, client => client.version === '5.2.0');
+    expect(explainExcess(bugs, population, bugs.length).cohort).toEqual([]);
+  });
+
   it('counts clients: one in a retry loop does not make a cohort of its version', () => {
     const { bugs, population } = fleet(5, clients, (_client, random) => random() < 0.05);
     const loops = Array.from({ length: 200 }, (_, index) =>
