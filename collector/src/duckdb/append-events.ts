@@ -2,10 +2,17 @@ import type { CloseEvent } from '../close-event.ts';
 import { spanId, traceId } from '../column-type.ts';
 import { COLUMNS } from '../columns.ts';
 import type { AppendOutcome } from '../store.ts';
-import type { SqlValue, StagedType, WriteSession } from './session.ts';
-import { type TimeRange, timeRanges } from './time-ranges.ts';
+import type { StagedType, WriteSession } from './session.ts';
+import { timeRanges } from './time-ranges.ts';
 
 const STAGED_TYPES: readonly StagedType[] = ['DOUBLE', ...COLUMNS.map(column => column.type.staged)];
+
+/** Without a sort or a window: they would copy every column of the batch once more. */
+const INSERT_STAGED = `INSERT INTO close_events (sequence, ${COLUMNS.map(column => column.name).join(', ')})
+  SELECT ($lastSequence + 1 + position)::BIGINT, ${COLUMNS.map(column => column.type.toTable(column.name)).join(', ')}
+  FROM staged_events`;
+
+const UNSTAGE = 'TRUNCATE staged_events';
 
 const LAST_SEQUENCE = 'SELECT coalesce(max(sequence), 0)::DOUBLE AS sequence FROM close_events';
 
@@ -25,11 +32,17 @@ export async function appendEvents(
   events: readonly CloseEvent[],
   lastSequence: number,
 ): Promise<AppendOutcome> {
-  const distinct = distinctEvents(events);
-  await session.append('staged_events', STAGED_TYPES, stagedColumns(distinct));
-  const stored = await session.run(insertNew(timeRanges(distinct.map(event => event.endedAt))), { lastSequence });
-  await session.run('TRUNCATE staged_events');
-  return { stored, duplicates: events.length - stored };
+  let fresh = distinctEvents(events);
+  await stage(session, fresh);
+  const stored = await storedPositions(session, fresh);
+  if (stored.size > 0) {
+    fresh = fresh.filter((_, position) => !stored.has(position));
+    await session.run(UNSTAGE);
+    await stage(session, fresh);
+  }
+  await session.run(INSERT_STAGED, { lastSequence });
+  await session.run(UNSTAGE);
+  return { stored: fresh.length, duplicates: events.length - fresh.length };
 }
 
 function distinctEvents(events: readonly CloseEvent[]): CloseEvent[] {
@@ -41,23 +54,22 @@ function distinctEvents(events: readonly CloseEvent[]): CloseEvent[] {
   return [...seen.values()];
 }
 
-function stagedColumns(events: readonly CloseEvent[]): SqlValue[][] {
-  return [events.map((_, position) => position), ...COLUMNS.map(({ field }) => events.map(event => event[field]))];
+function stage(session: WriteSession, events: readonly CloseEvent[]): Promise<void> {
+  const columns = COLUMNS.map(({ field }) => events.map(event => event[field]));
+  return session.append('staged_events', STAGED_TYPES, [events.map((_, position) => position), ...columns]);
 }
 
-/** The statement that moves new rows from the staging table into the store. Its only parameter is `lastSequence`. */
-function insertNew(ranges: readonly TimeRange[]): string {
-  const names = COLUMNS.map(column => column.name);
-  const values = COLUMNS.map(column => column.type.toTable(`staged.${column.name}`));
+/** Positions in the staging table of events that the store has. */
+async function storedPositions(session: WriteSession, staged: readonly CloseEvent[]): Promise<Set<number>> {
+  const ranges = timeRanges(staged.map(event => event.endedAt));
   const stored = ranges.map(
     ({ from, to }) =>
       `SELECT trace_id, span_id FROM close_events WHERE ended_at BETWEEN ${timestamp(from)} AND ${timestamp(to)}`,
   );
-  return `INSERT INTO close_events (sequence, ${names.join(', ')})
-    SELECT $lastSequence::BIGINT + row_number() OVER (ORDER BY position), ${values.join(', ')}
-    FROM staged_events AS staged ANTI JOIN (${stored.join(' UNION ALL ')}) AS stored
-      ON stored.trace_id = ${traceId.toTable('staged.trace_id')} AND stored.span_id = ${spanId.toTable('staged.span_id')}
-    ORDER BY position`;
+  const rows = await session.rows<{ position: number }>(`SELECT position
+    FROM staged_events AS staged SEMI JOIN (${stored.join(' UNION ALL ')}) AS stored
+      ON stored.trace_id = ${traceId.toTable('staged.trace_id')} AND stored.span_id = ${spanId.toTable('staged.span_id')}`);
+  return new Set(rows.map(row => row.position));
 }
 
 /** A literal, so that the planner sees the range. The number is our own: no text of a sender comes in here. */

@@ -34,6 +34,12 @@ export const EVENT_BYTES = 1_024;
 /** Open sockets: enough for one exporter of each of 10,000 processes. */
 export const MAX_CONNECTIONS = 10_000;
 
+/**
+ * How long an idle socket stays open. Longer than the interval of exporters (5 s by default, seldom more than 60), or else sockets
+ * would be closed just as they are used again.
+ */
+export const KEEP_ALIVE_MS = 65_000;
+
 export interface CollectorOptions {
   store: Store;
   /** Address to listen on; loopback by default. */

@@ -116,7 +116,7 @@ export class CommitQueue {
 
   #logFailure(error: unknown): void {
     if (!this.#failing)
-      this.#options.logger.error({ error }, 'the store does not commit: requests are answered with 503');
+      this.#options.logger.error({ err: error }, 'the store does not commit: requests are answered with 503');
     this.#failing = true;
   }
 
