@@ -16,7 +16,7 @@ export interface WebhookDeliveryParts {
 }
 
 /** Counted since the start of the process. */
-export interface DeliveryCounts {
+interface DeliveryCounts {
   delivered: number;
   /** Attempts that were not accepted, and will be followed by another. */
   retried: number;

@@ -12,7 +12,7 @@ export interface LeadingValue {
 }
 
 /** Votes of clients (see `clientVotes`) that fall to a cohort. */
-export interface CohortVotes {
+interface CohortVotes {
   bugs: number;
   exposed: number;
   /** Of `exposed`, those of connections opened while the bug was about. */

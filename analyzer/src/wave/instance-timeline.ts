@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts';
+import { instanceLives } from './instance-lives.ts';
 import { isRestartClose } from './restart-close.ts';
 
 /** The connections of one process: one instance id with one version, as far as they are known. */
@@ -16,35 +17,49 @@ export interface InstanceTimeline {
 const NO_INSTANCE = '(no instance id)';
 
 /**
- * Sorts connections by instance and version, each seen as at `now`: what happens later has not happened. An id that
- * comes back with another version is another process (a StatefulSet keeps its names). Rows that only a client reported
- * are left out, since their instance is the client's own. One pass.
+ * Sorts connections by process, as far as they tell, each seen as at `now`: what happens later has not happened. An id
+ * that comes back with another version is another process (a StatefulSet keeps its names), and so is one that comes back
+ * with an earlier one. Rows that only a client reported are left out, since their instance is the client's own.
  */
 export function instanceTimelines(connections: readonly Connection[], now: number): InstanceTimeline[] {
-  const timelines = new Map<string, InstanceTimeline>();
+  const instances = new Map<string | null, Map<string | null, Connection[]>>();
   for (const connection of connections) {
-    if (connection.countedRole !== 'server') continue;
-    const openedAt = connection.openedAt ?? Number.NEGATIVE_INFINITY;
-    if (openedAt > now) continue;
-
-    const key = JSON.stringify([connection.instance, connection.serviceVersion]);
-    let timeline = timelines.get(key);
-    if (timeline === undefined) {
-      const { instance, serviceVersion: version } = connection;
-      timeline = {
-        instance: instance ?? NO_INSTANCE,
-        version,
-        firstSeenAt: openedAt,
-        connections: [],
-        restartCloses: 0,
-      };
-      timelines.set(key, timeline);
-    }
-    timeline.connections.push(connection);
-    timeline.firstSeenAt = Math.min(timeline.firstSeenAt, openedAt);
-    if (closedBy(connection, now) && !connection.payloadBug && isRestartClose(connection)) timeline.restartCloses += 1;
+    const { countedRole, instance, serviceVersion, openedAt } = connection;
+    if (countedRole !== 'server' || (openedAt ?? Number.NEGATIVE_INFINITY) > now) continue;
+    const versions = instances.get(instance) ?? new Map<string | null, Connection[]>();
+    instances.set(instance, versions);
+    const known = versions.get(serviceVersion);
+    if (known === undefined) versions.set(serviceVersion, [connection]);
+    else known.push(connection);
   }
-  return [...timelines.values()];
+  return [...instances].flatMap(([instance, versions]) =>
+    [...versions].flatMap(([version, own]) => {
+      // Without an id the versions of several processes lie side by side, and say nothing of when one of them ended.
+      const others = instance === null ? [] : [...versions].filter(([other]) => other !== version);
+      const lives = instanceLives(
+        own,
+        others.flatMap(([, connections]) => opensOf(connections)),
+      );
+      return lives.map(life => timelineOf(instance ?? NO_INSTANCE, version, life, now));
+    }),
+  );
+}
+
+function timelineOf(
+  instance: string,
+  version: string | null,
+  connections: Connection[],
+  now: number,
+): InstanceTimeline {
+  const firstSeenAt = opensOf(connections).reduce((first, openedAt) => Math.min(first, openedAt));
+  const restartCloses = connections.filter(
+    connection => closedBy(connection, now) && !connection.payloadBug && isRestartClose(connection),
+  ).length;
+  return { instance, version, firstSeenAt, connections, restartCloses };
+}
+
+function opensOf(connections: readonly Connection[]): number[] {
+  return connections.map(({ openedAt }) => openedAt ?? Number.NEGATIVE_INFINITY);
 }
 
 /** True where the connection had closed by `time`, epoch milliseconds. */

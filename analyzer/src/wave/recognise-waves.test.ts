@@ -132,6 +132,23 @@ describe('a rolling deploy', () => {
     expect(wavesAt(1200, facts)).toMatchObject([{ kind: 'deploy_wave', toVersion: '1.8.2' }]);
   });
 
+  it('is known by the version too when it goes back to the one before, on instances that keep their names', () => {
+    const facts = [0, 1].flatMap(index => [
+      ...lifeOf({ instance: `gateway-${index}`, sheds: 1000 + index * 20 }),
+      ...lifeOf({
+        instance: `gateway-${index}`,
+        version: '1.8.2',
+        opensAt: 1004 + index * 20,
+        sheds: 1300 + index * 20,
+      }),
+      ...lifeOf({ instance: `gateway-${index}`, opensAt: 1304 + index * 20 }),
+    ]);
+    expect(wavesAt(1500, facts)).toMatchObject([
+      { kind: 'deploy_wave', fromVersion: '1.8.1', toVersion: '1.8.2', startedAt: 1_000_000 },
+      { kind: 'deploy_wave', fromVersion: '1.8.2', toVersion: '1.8.1', startedAt: 1_300_000 },
+    ]);
+  });
+
   it('begins a wave of its own when the next version follows closely', () => {
     const facts = [...roll('1.8.1', '1.8.2', 1000), ...roll('1.8.2', '1.9.0', 1060)].filter(
       // The second roll's predecessors are the first one's successors.
