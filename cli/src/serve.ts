@@ -1,0 +1,101 @@
+import { type Analyzer, type Channel, createAnalyzer, createWebhookDelivery } from '@closewatch/analyzer';
+import { createCollector, openDuckDbStore, type Store } from '@closewatch/collector';
+import { createDashboard } from '@closewatch/dashboard';
+import type { Logger } from 'pino';
+import { analyzerSettings } from './config/analyzer-settings.ts';
+import { channelsFromConfig } from './config/channels-from-config.ts';
+import type { Config } from './config/config-schema.ts';
+import { refuseOpenListen } from './listen-guard.ts';
+import { startInOrder } from './start-in-order.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A running `serve`: every role in one process over one data folder. */
+export interface RunningServe {
+  ingest: Address;
+  dashboard: Address;
+  store: Store;
+  analyzer: Analyzer;
+  /** Stops listening, finishes what was accepted, and closes the store. */
+  stop(): Promise<void>;
+}
+
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/**
+ * The one place that wires the parts: store, collector, analyzer, delivery, dashboard, started in this order and stopped
+ * in reverse.
+ *
+ * @throws UsageError where the configuration, the data folder or a port can't be used
+ */
+export async function serve(config: Config, logger: Logger): Promise<RunningServe> {
+  refuseOpenListen(config);
+  const channels = channelsFromConfig(config);
+  const store = await openDuckDbStore({ folder: config.data }).catch(translateStoreProblem);
+  const parts = createParts(config, store, channels, logger);
+  const addresses: Partial<Record<'ingest' | 'dashboard', Address>> = {};
+  const stop = await startInOrder([
+    { name: 'store', start: async () => undefined, stop: () => store.close() },
+    { name: 'analyzer', start: () => parts.analyzer.start(), stop: () => parts.analyzer.stop() },
+    {
+      name: 'collector',
+      start: async () => {
+        addresses.ingest = await listening('ingest', config.ingest, () => parts.collector.start());
+      },
+      stop: () => parts.collector.stop(),
+    },
+    { name: 'delivery', start: async () => parts.delivery.start(), stop: () => parts.delivery.stop() },
+    {
+      name: 'dashboard',
+      start: async () => {
+        addresses.dashboard = await listening('dashboard', config.dashboard, () => parts.dashboard.start());
+      },
+      stop: () => parts.dashboard.stop(),
+    },
+  ]);
+  return { ingest: addresses.ingest!, dashboard: addresses.dashboard!, store, analyzer: parts.analyzer, stop };
+}
+
+function createParts(config: Config, store: Store, channels: readonly Channel[], logger: Logger) {
+  const collector = createCollector({
+    store,
+    host: config.ingest.host,
+    port: config.ingest.port,
+    limits: { maxBodyBytes: config.ingest.max_body_bytes },
+    logger,
+  });
+  const analyzer = createAnalyzer({ store, settings: analyzerSettings(config), channels, logger });
+  const delivery = createWebhookDelivery({ store, channels, logger });
+  const dashboard = createDashboard({ store, analyzer, ...config.dashboard, logger });
+  return { collector, analyzer, delivery, dashboard };
+}
+
+/** Starts a listening part; what keeps it from listening becomes one line that says which key and what to do. */
+async function listening(
+  key: 'ingest' | 'dashboard',
+  wanted: Address,
+  start: () => Promise<Address>,
+): Promise<Address> {
+  try {
+    return await start();
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const at = `${wanted.host}:${wanted.port}`;
+    if (code === 'EADDRINUSE')
+      throw new UsageError(
+        `${key}.port: ${at} is in use: stop what listens there, or set ${key}.port to another port`,
+        { cause },
+      );
+    if (code === 'EACCES')
+      throw new UsageError(`${key}.port: not allowed to listen on ${at}: set ${key}.port to one above 1023`, { cause });
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new UsageError(`${key}.host: expected an address of this machine, got "${wanted.host}"`, { cause });
+    throw cause;
+  }
+}
+
+function translateStoreProblem(cause: unknown): never {
+  throw new UsageError(`data: ${(cause as Error).message}`, { cause });
+}
