@@ -21,7 +21,7 @@ export interface CloseEvent {
   /** 16 lower-case hex digits. */
   spanId: string;
   parentSpanId: string | null;
-  /** The connect span that a close or reconnect links to. */
+  /** The connect span that a close or reconnect links to; of a reconnect that was given up, its close. */
   linkedTraceId: string | null;
   linkedSpanId: string | null;
   startedAt: number;

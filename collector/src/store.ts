@@ -93,14 +93,16 @@ export interface VerdictQuery {
   environment?: string;
   kind?: string;
   status?: string;
-  /** Verdicts that overlap from..to, epoch milliseconds. */
+  /** Verdicts that overlap from..to, epoch milliseconds: begun before `to`, and not ended before `from`. */
   from?: number;
   to?: number;
+  /** 1,000 where it is left out. */
   limit?: number;
 }
 
 /** Which stored closes to read as examples; newest first. */
 export interface CloseQuery {
+  /** Epoch milliseconds; `from` belongs to it, `to` does not. */
   from: number;
   to: number;
   service?: string;
@@ -129,7 +131,9 @@ export interface Store {
   /** Newest first; of one verdict, or of all. */
   readOutbox(query: { verdictId?: string; limit: number }): Promise<OutboxEntry[]>;
 
+  /** A marker whose id is known is replaced. */
   keepDeploy(marker: DeployMarker): Promise<void>;
+  /** Markers that overlap from..to (epoch milliseconds), oldest first. */
   readDeploys(from: number, to: number): Promise<DeployMarker[]>;
 
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { StoreError } from '../store-error.ts';
 import type { WriteSession } from './session.ts';
 
 /** Version of the tables below. A change of them adds a migration and raises it. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /**
  * The tables. No primary keys or indexes: they cost on every append, and replaying them after a crash is DuckDB's weakest

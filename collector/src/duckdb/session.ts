@@ -10,8 +10,8 @@ import {
 import type { ColumnType } from '../column-type.ts';
 
 /** A value that a statement takes or a row gives. Numbers are doubles in SQL: statements cast where they need another type. */
-export type SqlValue = string | number | boolean | null;
-export type Parameters = Record<string, SqlValue>;
+type SqlValue = string | number | boolean | null;
+type Parameters = Record<string, SqlValue>;
 
 /** What a read may do. */
 export interface ReadSession {

@@ -4,7 +4,7 @@ import { queueMessages } from './outbox.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
 /** Verdicts that one read gives where the caller names no limit. */
-export const DEFAULT_VERDICT_LIMIT = 1_000;
+const DEFAULT_VERDICT_LIMIT = 1_000;
 
 const FORGET_VERDICT = 'DELETE FROM verdicts WHERE id = $id';
 const INSERT_VERDICT = `INSERT INTO verdicts (id, kind, status, service, environment, started_at, ended_at, document)

@@ -7,7 +7,7 @@ import type { AttributeList, DecodedLink, DecodedSpan, TraceRequest } from './tr
 import { SPAN_KIND_CLIENT, SPAN_KIND_SERVER } from './trace-request.ts';
 
 /** How far a sender's clock may be ahead before its event counts as from the future: NTP keeps fleets far inside a minute. */
-export const MAX_AHEAD_MS = 60_000;
+const MAX_AHEAD_MS = 60_000;
 
 /** The service of spans whose resource names none. Source: OpenTelemetry semantic conventions, "Service". */
 export const UNKNOWN_SERVICE = 'unknown_service';

@@ -1,7 +1,7 @@
 import { MalformedRequestError } from './trace-request.ts';
 
 /** A request needs 11 levels, and an attribute that holds arrays or maps a few more. */
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 
 /**
  * Throws MalformedRequestError when brackets nest deeper than MAX_JSON_DEPTH. `JSON.parse` itself takes millions of

@@ -5,7 +5,7 @@ import { eventTime } from './close-events-from-spans.ts';
 import { SPAN_KIND_CLIENT, SPAN_KIND_SERVER, STATUS_ERROR } from './trace-request.ts';
 
 /** Events a line: about 600 KiB of JSON, so that a reader never holds more than that of a large history. */
-export const EVENTS_PER_LINE = 500;
+const EVENTS_PER_LINE = 500;
 
 const SPAN_NAMES: Record<EventKind, string> = {
   connect: SPAN_CONNECT,

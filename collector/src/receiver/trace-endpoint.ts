@@ -12,7 +12,7 @@ import { IncompleteRequest, readBody } from './read-body.ts';
 import { Refusal } from './refusal.ts';
 import { type WireEncoding, wireEncodingOf, wireEncodingOfError } from './wire-encoding.ts';
 
-export const TRACES_PATH = '/v1/traces';
+const TRACES_PATH = '/v1/traces';
 
 export interface TraceEndpointOptions {
   queue: CommitQueue;
