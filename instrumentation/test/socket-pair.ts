@@ -12,12 +12,13 @@ export interface SocketPair {
   server: WebSocket;
 }
 
-const opened: WebSocketServer[] = [];
+const servers: WebSocketServer[] = [];
+const clients: WebSocket[] = [];
 
 /** A server that listens on a free port of loopback. */
 export async function listen(options: ServerOptions = {}): Promise<{ wss: WebSocketServer; url: string }> {
   const wss = new WebSocketServer({ port: 0, host: '127.0.0.1', ...options });
-  opened.push(wss);
+  servers.push(wss);
   await once(wss, 'listening');
   return { wss, url: `ws://127.0.0.1:${(wss.address() as AddressInfo).port}/chat?token=never-recorded` };
 }
@@ -27,6 +28,7 @@ export async function openPair(serverOptions?: ServerOptions, clientOptions?: Cl
   const { wss, url } = await listen(serverOptions);
   const connected = once(wss, 'connection');
   const client = new WebSocket(url, clientOptions);
+  clients.push(client);
   client.on('error', () => {});
   const [[server]] = (await Promise.all([connected, once(client, 'open')])) as [[WebSocket], unknown];
   server.on('error', () => {});
@@ -48,12 +50,16 @@ export function clientFrame(firstByte: number, payload: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([firstByte, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
 }
 
-/** Closes every server that was opened, and its connections. */
+/** Closes every server that was opened, and waits for both ends of its connections. */
 export async function closeAll(): Promise<void> {
-  await Promise.all(
-    opened.splice(0).map(wss => {
-      for (const client of wss.clients) client.terminate();
-      return new Promise(resolve => wss.close(resolve));
-    }),
-  );
+  const clientsClosed = clients.splice(0).map(client => {
+    if (client.readyState === WebSocket.CLOSED) return undefined;
+    client.terminate();
+    return new Promise(resolve => client.once('close', resolve));
+  });
+  const serversClosed = servers.splice(0).map(wss => {
+    for (const client of wss.clients) client.terminate();
+    return new Promise(resolve => wss.close(resolve));
+  });
+  await Promise.all([...clientsClosed, ...serversClosed]);
 }
