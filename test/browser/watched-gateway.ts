@@ -28,14 +28,14 @@ export class WatchedGateway {
     this.#fleet = fleet;
   }
 
-  /** Begins with 13 quiet minutes, of which the last ends half a minute ago. */
+  /** Begins with 13 quiet minutes up to two minutes ago; in the last of them a single client sends bytes, which is no verdict. */
   static async start(): Promise<WatchedGateway> {
     if (!existsSync(PAGE)) throw new Error('expected a built page, got none: run "npm run build:page" first');
     const folder = await mkdtemp(join(tmpdir(), 'closewatch-browser-'));
     const startedAt = Date.now() - 15 * 60_000;
     const fleet = new Fleet({ seed: 7, startedAt, clients: 150, instances: 4, version: '1.8.1' });
     const watched = new WatchedGateway(folder, await openDuckDbStore({ folder }), fleet);
-    fleet.pass(13 * 60);
+    fleet.pass(12 * 60).pass(60, 0.1, client => client === 3);
     await watched.#append();
     await watched.analyzer.start();
     watched.#port = (await watched.#dashboard.start()).port;

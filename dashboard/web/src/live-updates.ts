@@ -12,8 +12,10 @@ const LOST_AFTER = 15_000; // ms
 const TRY_AGAIN_AFTER = 3_000; // ms
 /** Late rows (up to 15 minutes) change old bins, which deltas do not carry. */
 const REFETCH_EVERY = 60_000; // ms
-/** Services, deploys and deliveries have no events of their own. */
+/** Services and deploys have no events of their own. */
 const TABLES_EVERY = 5_000; // ms
+/** Nor have deliveries, and whether somebody was paged is waited for; without one that is owed this asks nothing. */
+const DELIVERIES_EVERY = 2_000; // ms
 
 const VERDICT_EVENTS = ['verdict.opened', 'verdict.updated', 'verdict.ended', 'verdict.withdrawn'] as const;
 
@@ -27,10 +29,8 @@ export function startLiveUpdates(): void {
   });
   setInterval(eachSecond, 1000);
   setInterval(() => attempt(refetchSeries), REFETCH_EVERY);
-  setInterval(() => {
-    attempt(refetchTables);
-    attempt(refetchOwedDeliveries);
-  }, TABLES_EVERY);
+  setInterval(() => attempt(refetchTables), TABLES_EVERY);
+  setInterval(() => attempt(refetchOwedDeliveries), DELIVERIES_EVERY);
 }
 
 function openStream(bin: number): void {

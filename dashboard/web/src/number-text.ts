@@ -30,7 +30,11 @@ export function secondsText(seconds: number): string {
   return `${Number(seconds.toFixed(1))}\u00a0s`;
 }
 
+/** Beyond this a ratio says no more than that next to nothing was expected. */
+const MOST_TIMES = 10_000;
+
 /** A ratio such as "267×"; two digits below ten. */
 export function timesText(ratio: number): string {
+  if (ratio > MOST_TIMES) return `over ${countText(MOST_TIMES)}×`;
   return `${ratio >= 10 ? countText(ratio) : Number(ratio.toPrecision(2))}×`;
 }

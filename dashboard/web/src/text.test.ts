@@ -33,7 +33,7 @@ it('never rounds a share up to all, nor an expectation down to none', () => {
     '0\u00a0%',
   ]);
   expect([0, 0.002, 0.0234, 8.04, 12.6].map(expectationText)).toEqual(['0', 'under 0.01', '0.023', '8', '13']);
-  expect([2.345, 267.4].map(timesText)).toEqual(['2.3×', '267×']);
+  expect([2.345, 267.4, 103_000].map(timesText)).toEqual(['2.3×', '267×', 'over 10,000×']);
 });
 
 it('reads the address, whatever an id holds', () => {

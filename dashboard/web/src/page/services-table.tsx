@@ -1,14 +1,12 @@
 import type { ServiceSummary } from '@closewatch/analyzer';
 import { countText, expectationText } from '../number-text.ts';
+import { silenceOf } from '../silence.ts';
 import { eventNow, now, services, sparklines, verdicts } from '../state.ts';
 import { Swatch } from '../swatch.tsx';
 import { durationText } from '../time-text.ts';
 import { Sparkline } from '../timeline/sparkline.tsx';
 import { openVerdicts } from '../verdict/lead.ts';
 import { codeOfKind, kindText } from '../verdict/words.ts';
-
-/** A service that has said nothing for this long is shown as silent: a close rate of zero would look like good news. */
-const SILENT_AFTER = 4 * 60_000;
 
 /** One row a service, with the same two lanes in small. */
 export function ServicesTable() {
@@ -81,7 +79,7 @@ function ServiceState({ service }: { service: ServiceSummary }) {
     verdict => verdict.service === service.service && verdict.environment === service.environment,
   );
   const lead = openVerdicts(mine)[0];
-  const silence = now.value - Date.parse(service.lastEventAt);
+  const silence = silenceOf(service, now.value);
   if (lead !== undefined) {
     const code = codeOfKind(lead.kind);
     return (
@@ -91,6 +89,6 @@ function ServiceState({ service }: { service: ServiceSummary }) {
       </span>
     );
   }
-  if (silence > SILENT_AFTER) return <b>No data for {durationText(silence)}</b>;
+  if (silence !== null) return <b>No data for {durationText(silence)}</b>;
   return <span class="second">Quiet</span>;
 }

@@ -5,6 +5,7 @@ import { clockText, zoneText } from '../time-text.ts';
 
 /** Single closes, as each end reported them. */
 export function ExampleTable({ examples }: { examples: readonly CloseExample[] | null }) {
+  const hasPayloads = examples?.some(example => example.payloadBug) ?? false;
   return (
     <section class="block" aria-labelledby="examples">
       <header>
@@ -24,21 +25,13 @@ export function ExampleTable({ examples }: { examples: readonly CloseExample[] |
                 <th scope="col">Instance</th>
                 <th scope="col">Told by</th>
                 <th scope="col">Code</th>
-                <th scope="col" class="number">
-                  Offset
-                </th>
-                <th scope="col" class="number">
-                  Size
-                </th>
-                <th scope="col" class="number">
-                  Message
-                </th>
+                {hasPayloads && <PayloadHeads />}
                 <th scope="col">Trace</th>
               </tr>
             </thead>
             <tbody>
               {examples.map(example => (
-                <ExampleRow key={`${example.traceId}${example.spanId}`} example={example} />
+                <ExampleRow key={`${example.traceId}${example.spanId}`} example={example} hasPayloads={hasPayloads} />
               ))}
             </tbody>
           </table>
@@ -48,7 +41,23 @@ export function ExampleTable({ examples }: { examples: readonly CloseExample[] |
   );
 }
 
-function ExampleRow({ example }: { example: CloseExample }) {
+function PayloadHeads() {
+  return (
+    <>
+      <th scope="col" class="number">
+        Offset
+      </th>
+      <th scope="col" class="number">
+        Size
+      </th>
+      <th scope="col" class="number">
+        Message
+      </th>
+    </>
+  );
+}
+
+function ExampleRow({ example, hasPayloads }: { example: CloseExample; hasPayloads: boolean }) {
   return (
     <tr>
       <td>{clockText(Date.parse(example.time), zone.value, 'milliseconds')}</td>
@@ -62,9 +71,13 @@ function ExampleRow({ example }: { example: CloseExample }) {
           <small key={note}>{note}</small>
         ))}
       </td>
-      <td class="number">{countOrDash(example.payloadOffset)}</td>
-      <td class="number">{countOrDash(example.payloadSize)}</td>
-      <td class="number">{countOrDash(example.payloadMessageIndex)}</td>
+      {hasPayloads && (
+        <>
+          <td class="number">{countOrDash(example.payloadOffset)}</td>
+          <td class="number">{countOrDash(example.payloadSize)}</td>
+          <td class="number">{countOrDash(example.payloadMessageIndex)}</td>
+        </>
+      )}
       <td class="mono" title={example.traceId}>
         {example.traceId.slice(0, 8)}…{example.traceId.slice(-6)}
       </td>

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import { factAndRest } from './words.ts';
+import { factAndRest, type Reason } from './words.ts';
 
 /** Reasons are a pair: why we think so, and what we ruled out. */
 export function Reasons({ evidence, dismissed }: { evidence: readonly string[]; dismissed: readonly string[] }) {
   return (
     <ReasonPair>
-      <ReasonList title="Why we think so" sentences={evidence} isFor />
-      <ReasonList title="What we ruled out, and why" sentences={dismissed} />
+      <ReasonList title="Why we think so" reasons={evidence.map(factAndRest)} isFor />
+      <ReasonList title="What we ruled out, and why" reasons={dismissed.map(factAndRest)} />
     </ReasonPair>
   );
 }
@@ -20,22 +20,19 @@ export function ReasonPair({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** One column: the fact of each sentence in bold. Nothing is drawn for a list that is empty. */
-export function ReasonList(props: { title: string; sentences: readonly string[]; isFor?: boolean }) {
-  if (props.sentences.length === 0) return <div />;
+/** One column: the fact of each reason in bold. Nothing is drawn for a list that is empty. */
+export function ReasonList(props: { title: string; reasons: readonly Reason[]; isFor?: boolean }) {
+  if (props.reasons.length === 0) return null;
   return (
     <div class={props.isFor ? 'for' : undefined}>
       <h2>{props.title}</h2>
       <ul>
-        {props.sentences.map(sentence => {
-          const { fact, rest } = factAndRest(sentence);
-          return (
-            <li key={sentence}>
-              <b>{fact}</b>
-              {rest}
-            </li>
-          );
-        })}
+        {props.reasons.map(({ fact, rest }) => (
+          <li key={fact}>
+            <b>{fact}</b>
+            {rest}
+          </li>
+        ))}
       </ul>
     </div>
   );

@@ -21,6 +21,8 @@ export function VerdictWords({ verdict, link }: { verdict: Verdict; link: boolea
   const code = codeOfKind(verdict.kind);
   const headline = headlineParts(verdict.headline);
   const deploy = deployText(verdict);
+  // Vermilion in a headline always means 1007; a wave has its swatch, and is nothing to look at twice.
+  const ink = verdict.kind === 'payload_bug' ? 'ink-1007' : undefined;
   return (
     <section class="verdict" aria-label="Verdict">
       <p class="kicker">
@@ -31,7 +33,7 @@ export function VerdictWords({ verdict, link }: { verdict: Verdict; link: boolea
         </span>
       </p>
       <h1>
-        <span class={code === null ? undefined : `ink-${code}`}>{headline.what}</span>
+        <span class={ink}>{headline.what}</span>
         {headline.who}
       </h1>
       <p class="lead">

@@ -30,6 +30,7 @@ it('says how the verdict stands to a deploy, and whether a rollback helps', () =
   expect(words('unknown')?.rest).toBe('; whether a rollback helps is not known yet.');
   expect(words()?.rest).toBe('.');
   expect(deployText(payloadBugVerdict({ deploy: { ...deploy, relation: 'none' } }))).toBeNull();
+  expect(deployText(payloadBugVerdict({ kind: 'deploy_wave' }))).toBeNull();
 });
 
 it('tells for each channel whether the page was sent, is owed or failed', () => {

@@ -61,7 +61,8 @@ export function sureText(confidence: number): string {
 /** How the verdict stands to a deploy, or null when there is nothing to say. */
 export function deployText(verdict: Pick<Verdict, 'deploy' | 'kind'>): { fact: string; rest: string } | null {
   const { deploy } = verdict;
-  if (deploy === undefined || deploy.relation === 'none') return null;
+  // A wave is its deploy: that it began inside it says nothing.
+  if (deploy === undefined || deploy.relation === 'none' || codeOfKind(verdict.kind) === '1012') return null;
   const after = durationText(deploy.secondsAfterStart * 1000);
   const fact =
     deploy.relation === 'began_inside'
@@ -97,8 +98,14 @@ function pageState(delivery: Delivery): PageState {
     : { state: 'owed', channel, attempts, problem };
 }
 
+/** A reason: its fact is set in bold. */
+export interface Reason {
+  fact: string;
+  rest: string;
+}
+
 /** A sentence cut where its fact ends (the first ": " or ", "), so that the fact can be set in bold. */
-export function factAndRest(sentence: string): { fact: string; rest: string } {
+export function factAndRest(sentence: string): Reason {
   const end = /: |, /.exec(sentence);
   if (end === null) return { fact: sentence, rest: '' };
   const cut = end[0] === ': ' ? end.index + 1 : end.index;
