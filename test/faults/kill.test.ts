@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CollectorPhase, createCollector, openDuckDbStore, type Store } from '@closewatch/collector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { closeSpans, OtlpClient, type Span } from './otlp-client.ts';
+import { closeSpans, type Encoding, OtlpClient, type Span } from './otlp-client.ts';
 
 /** Requests under way at the same time. */
 const LANES = 4;
@@ -17,6 +17,7 @@ interface Point {
   phase: CollectorPhase;
   occurrence: number;
   delayMs: number;
+  encoding: Encoding;
 }
 
 /** Before, in and after a commit; most of them in it, where a delay decides how far it got. */
@@ -36,6 +37,7 @@ function seededPoint(seed: number, phase: CollectorPhase): Point {
     phase,
     occurrence: LANES + 1 + Math.floor(random() * 6),
     delayMs: phase === 'commit_sent' ? random() * 12 : 0,
+    encoding: seed % 2 === 0 ? 'json' : 'protobuf',
   };
 }
 
@@ -56,8 +58,8 @@ interface Sent {
 }
 
 /** Sends request after request until the collector is gone. */
-async function sendUntilItDies(port: number): Promise<Sent> {
-  const client = new OtlpClient(port);
+async function sendUntilItDies(port: number, encoding: Encoding): Promise<Sent> {
+  const client = new OtlpClient(port, encoding);
   const sent: Sent = { answered: [], unanswered: [] };
   const lane = async () => {
     for (;;) {
@@ -78,7 +80,7 @@ async function runUntilKilled(folder: string, traceFile: string, point: Point): 
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const [port] = await once(child.stdout, 'data');
-  const sent = await sendUntilItDies(Number(port));
+  const sent = await sendUntilItDies(Number(port), point.encoding);
   const [, signal] = await exited;
   expect(signal).toBe('SIGKILL');
   return sent;
@@ -103,7 +105,7 @@ describe('a collector that is killed with SIGKILL', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it.each(POINTS)(
-    'at seed $seed ($phase, time $occurrence) keeps every span of an answered request, once',
+    'at seed $seed ($phase, time $occurrence, $encoding) keeps every span of an answered request, once',
     async point => {
       const data = join(folder, 'data');
       const { answered, unanswered } = await runUntilKilled(data, traceFile, point);
@@ -124,7 +126,7 @@ describe('a collector that is killed with SIGKILL', () => {
       const survived = await storedTimes(store);
       expect(new Map(ids(answered).map(spanId => [spanId, survived.get(spanId)]))).toEqual(eachOnce(ids(answered)));
       const collector = createCollector({ store, port: 0, groupMs: 10 });
-      const client = new OtlpClient((await collector.start()).port);
+      const client = new OtlpClient((await collector.start()).port, point.encoding);
       for (let start = 0; start < unanswered.length; start += SPANS_PER_REQUEST) {
         expect(await client.send(unanswered.slice(start, start + SPANS_PER_REQUEST))).toBe(true);
       }

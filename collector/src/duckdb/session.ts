@@ -39,7 +39,7 @@ export function readSession(connection: DuckDBConnection): ReadSession {
   return {
     async rows<Row>(sql: string, parameters?: Parameters) {
       const reader = await connection.runAndReadAll(sql, parameters);
-      return reader.getRowObjectsJS() as Row[];
+      return rowsFromColumns(reader.columnNames(), reader.getColumns()) as Row[];
     },
   };
 }
@@ -63,4 +63,17 @@ export function writeSession(connection: DuckDBConnection): WriteSession {
       appender.closeSync();
     },
   };
+}
+
+/** From whole columns, as DuckDB holds them, to rows; most of an event's fields are null, and those are there already. */
+function rowsFromColumns(names: readonly string[], columns: readonly unknown[][]): Record<string, unknown>[] {
+  const blank: Record<string, unknown> = Object.fromEntries(names.map(name => [name, null]));
+  return Array.from({ length: columns[0]?.length ?? 0 }, (_, index) => {
+    const row = { ...blank };
+    for (let column = 0; column < columns.length; column++) {
+      const value = columns[column]![index];
+      if (value !== null) row[names[column]!] = value;
+    }
+    return row;
+  });
 }
