@@ -11,6 +11,8 @@ export interface PageReceiver {
   secret: string;
   /** Accepted messages, in order. */
   received: readonly VerdictEvent[];
+  /** Their `webhook-id`s, by which a receiver knows one that it has had. */
+  ids: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -18,10 +20,12 @@ export async function startPageReceiver(onPage: (event: VerdictEvent) => void): 
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   const webhook = new Webhook(secret);
   const received: VerdictEvent[] = [];
+  const ids: string[] = [];
   const server = createServer(async (request, response) => {
     try {
       const event = webhook.verify(await textOf(request), request.headers as Record<string, string>) as VerdictEvent;
       received.push(event);
+      ids.push(String(request.headers['webhook-id']));
       response.writeHead(204).end();
       onPage(event);
     } catch {
@@ -35,6 +39,7 @@ export async function startPageReceiver(onPage: (event: VerdictEvent) => void): 
     url: `http://127.0.0.1:${port}/page`,
     secret,
     received,
+    ids,
     async stop() {
       server.closeAllConnections();
       server.close();
