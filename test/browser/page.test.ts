@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
-import { WatchedGateway } from './watched-gateway.ts';
+import { HOSTILE_CLIENT, WatchedGateway } from './watched-gateway.ts';
 
 let browser: Browser;
 let gateway: WatchedGateway;
@@ -118,6 +118,15 @@ describe('the other pages', () => {
     await page.getByText('Waiting, next attempt').waitFor();
     expect(await page.locator('.pairs').textContent()).toContain('Looks likegzip');
     expect(complaints).toEqual([]);
+  });
+
+  it('shows what comes from outside as text', async () => {
+    await gateway.deployWithBug();
+    const page = await openPage();
+    await page.getByRole('link', { name: 'Who, what and examples' }).click();
+    await page.getByRole('cell', { name: HOSTILE_CLIENT }).first().waitFor();
+    expect(await page.evaluate('window.wasRun')).toBeUndefined();
+    expect(await page.locator('img').count()).toBe(0);
   });
 
   it('lists every verdict, and says so when one does not exist', async () => {

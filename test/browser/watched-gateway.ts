@@ -3,12 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Analyzer, createAnalyzer } from '@closewatch/analyzer';
-import { openDuckDbStore, type Store } from '@closewatch/collector';
+import { type CloseEvent, openDuckDbStore, type Store } from '@closewatch/collector';
 import { createDashboard, type Dashboard } from '@closewatch/dashboard';
 import { Fleet } from '../../analyzer/src/fleet.fixture.ts';
 
 const PAGE = join(import.meta.dirname, '../../dashboard/web/dist/index.html');
 const CHANNEL = 'on-call';
+/** What a client may call itself: it comes from outside, and has to stay text. */
+export const HOSTILE_CLIENT = '<img src="x" onerror="window.wasRun = true">';
 
 /** A fleet's history in a real store, watched by the real analyzer, shown by the real dashboard. */
 export class WatchedGateway {
@@ -80,8 +82,12 @@ export class WatchedGateway {
   }
 
   async #append(): Promise<void> {
-    const rows = this.#fleet.events.slice(this.#appended);
+    const rows = this.#fleet.events.slice(this.#appended).map(withHostileName);
     this.#appended = this.#fleet.events.length;
     await this.store.appendEvents(rows.sort((a, b) => a.time - b.time));
   }
+}
+
+function withHostileName(event: CloseEvent): CloseEvent {
+  return event.clientId === 'client-90' ? { ...event, clientId: HOSTILE_CLIENT } : event;
 }

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { apiAddress } from './api.ts';
 import { CodesPage } from './page/codes-page.tsx';
 import { Overview } from './page/overview.tsx';
 import { VerdictPage } from './page/verdict-page.tsx';
@@ -22,13 +23,27 @@ export function App() {
       <button type="button" class="skip" onClick={skipToMain}>
         Skip to the verdict
       </button>
+      <p class="unseen" role="status">
+        {openVerdicts(verdicts.value ?? [])[0]?.headline}
+      </p>
       <div class="page">
         <TopBar />
         <main id="main" tabIndex={-1}>
           <Page route={shown} />
         </main>
+        <Footer />
       </div>
     </>
+  );
+}
+
+function Footer() {
+  return (
+    <footer class="meta">
+      <a href={apiAddress('export', { format: 'otlp' })} download="closewatch.otlp.jsonl">
+        All stored events, as OTLP lines
+      </a>
+    </footer>
   );
 }
 

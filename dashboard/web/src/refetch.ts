@@ -8,17 +8,29 @@ import { isOpen } from './verdict/lead.ts';
 
 /** Each sparkline is a request of its own; more services than this get none. */
 const MOST_SPARKLINES = 20;
-const MOST_VERDICTS = 100;
+const VERDICTS_A_PAGE = 100;
 /** Deliveries are fetched for what the chart may mark: open verdicts and the newest others. */
 const MOST_DELIVERIES = 10;
 const SPARKLINE_BIN_SECONDS = 30;
 
 /** The verdicts, and the deliveries of those that the page tells of. */
 export async function refetchVerdicts(): Promise<void> {
-  const { items } = await getJson<List<Verdict>>('verdicts', { limit: MOST_VERDICTS });
+  const { items, next } = await getJson<List<Verdict>>('verdicts', { limit: VERDICTS_A_PAGE });
   state.verdicts.value = items;
+  state.olderVerdicts.value = [];
+  state.olderCursor.value = next;
   const paged = items.filter(verdict => verdict.severity !== 'info');
   await Promise.all(paged.slice(0, MOST_DELIVERIES).map(verdict => refetchDeliveries(verdict.id)));
+}
+
+/** The page of verdicts after those that are known. */
+export async function fetchOlderVerdicts(): Promise<void> {
+  const cursor = state.olderCursor.value;
+  if (cursor === null) return;
+  const { items, next } = await getJson<List<Verdict>>('verdicts', { limit: VERDICTS_A_PAGE, cursor });
+  if (cursor !== state.olderCursor.value) return; // Asked for twice, or fetched anew meanwhile.
+  state.olderVerdicts.value = [...state.olderVerdicts.value, ...items];
+  state.olderCursor.value = next;
 }
 
 export async function refetchDeliveries(id: string): Promise<void> {

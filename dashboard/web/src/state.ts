@@ -8,6 +8,9 @@ import { binSecondsOf, type RangeMinutes } from './timeline/range.ts';
 
 /** Newest first; null until the first answer. */
 export const verdicts = signal<readonly Verdict[] | null>(null);
+/** What was asked for beyond `verdicts`, newest first, and where it goes on; null at the end. */
+export const olderVerdicts = signal<readonly Verdict[]>([]);
+export const olderCursor = signal<string | null>(null);
 /** The bins that are drawn, oldest first, with their length; null until the first answer. */
 export const series = signal<{ binSeconds: number; bins: readonly SeriesBin[] } | null>(null);
 export const bins = computed(() => series.value?.bins ?? null);

@@ -1,5 +1,5 @@
 import { route } from './route.ts';
-import { browserNow, lastHeardAt, liveState } from './state.ts';
+import { browserNow, lastHeardAt, liveState, problem } from './state.ts';
 import { durationText } from './time-text.ts';
 
 /** Name, pages, and whether what is shown is live. */
@@ -35,6 +35,14 @@ function LiveMark() {
   const state = liveState.value;
   const heardAt = lastHeardAt.value;
   const age = heardAt === null ? '' : durationText(browserNow.value - heardAt);
+  if (state === 'live' && problem.value !== null) {
+    return (
+      <span class="live lost" role="status">
+        <i />
+        <span>live, but a request failed: {problem.value}</span>
+      </span>
+    );
+  }
   if (state === 'connecting') return <span class="live waiting">connecting…</span>;
   if (state === 'live') {
     return (

@@ -48,7 +48,7 @@ it('tells of lone payload bugs and of expected waves, and leaves what paged to i
   const lone = waveBin({ time: '2026-11-23T10:03:10.000Z', payloadBugs: 1, payloadEquivalents: 0 });
   expect(binsOutside([paged], [waveBin(), lone], 10)).toEqual([lone]);
   expect(letPass([paged, wave], [waveBin(), lone], place)).toEqual([
-    { fact: '1 payload close', rest: ', at 10:03:10: no more than is usual, so no verdict.' },
+    { fact: '1 payload close', rest: ', at 10:03:10: too few clients, or no more than usual, so no verdict.' },
     { fact: 'Expected: deploy wave of gateway 1.8.1', rest: ', 09:40:00, 99.8\u00a0% back.' },
   ]);
 });

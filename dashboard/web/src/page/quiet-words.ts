@@ -76,7 +76,7 @@ export function letPass(
   const at = dayAndClockText(Date.parse(newest.time), now, zone);
   const last = bugs === 1 ? `at ${at}` : `the last at ${at}`;
   return [
-    { fact: countOf(bugs, 'payload close'), rest: `, ${last}: no more than is usual, so no verdict.` },
+    { fact: countOf(bugs, 'payload close'), rest: `, ${last}: too few clients, or no more than usual, so no verdict.` },
     ...passed,
   ];
 }

@@ -5,7 +5,8 @@ import type { CloseExample } from '../../../src/close-example.ts';
 import type { List } from '../../../src/list.ts';
 import { getJson } from '../api.ts';
 import { refetchDeliveries } from '../refetch.ts';
-import { deliveries, verdicts } from '../state.ts';
+import { deliveries, eventNow, verdicts } from '../state.ts';
+import { Timeline } from '../timeline/timeline.tsx';
 import { DeliveryTable } from '../verdict/delivery-table.tsx';
 import { ExampleTable } from '../verdict/example-table.tsx';
 import { Figures } from '../verdict/figures.tsx';
@@ -61,10 +62,16 @@ export function VerdictPage({ id }: { id: string }) {
       <Figures verdict={verdict} />
       <Reasons evidence={verdict.evidence} dismissed={verdict.dismissed} />
       {verdict.payload !== undefined && <PayloadFacts verdict={verdict} payload={verdict.payload} />}
+      {isRecent(verdict) && <Timeline />}
       <ExampleTable examples={examples.value} />
       <DeliveryTable deliveries={deliveries.value[id]} />
     </>
   );
+}
+
+/** The timeline ends now, so it shows a verdict of the last hour only. */
+function isRecent({ endedAt }: Verdict): boolean {
+  return endedAt === null || eventNow.value - Date.parse(endedAt) < 60 * 60_000;
 }
 
 async function readExamples(verdict: Verdict): Promise<CloseExample[]> {
