@@ -16,6 +16,9 @@ import type { Connection } from './connection.ts';
 import type { Drain } from './drain/server-drain.ts';
 import type { Departure, DepartureClose, Return } from './reconnect/departure.ts';
 
+/** `Date.now` counts whole milliseconds, and both clocks are not read at the same instant. */
+const WALL_RESOLUTION_MILLIS = 2;
+
 /** What a drain shares with the connections of its server. */
 const SERVER_ATTRIBUTES = [
   attr.ATTR_ROLE,
@@ -42,6 +45,7 @@ export interface ClosedConnection {
 export class SpanWriter {
   readonly #tracer: () => Tracer;
   readonly #clock: Clock;
+  #zero = Number.NEGATIVE_INFINITY;
 
   constructor(tracer: () => Tracer, clock: Clock) {
     this.#tracer = tracer;
@@ -104,7 +108,7 @@ export class SpanWriter {
     this.#write(attr.SPAN_DRAIN, 'server', drain.since, drain.until, attributes, [], false);
   }
 
-  /** Wall times are derived from the monotonic ones, so that a clock that is set doesn't stretch a span. */
+  /** Wall times are derived from the monotonic ones, so that a clock that is set in between doesn't stretch a span. */
   #write(
     name: string,
     role: attr.Role,
@@ -114,12 +118,22 @@ export class SpanWriter {
     links: Link[],
     failed: boolean,
   ): Span {
-    const zero = this.#clock.wall() - this.#clock.monotonic();
+    const zero = this.#wallZero();
     const options = { kind: kindOf(role), root: true, startTime: zero + since, attributes, links };
     const span = this.#tracer().startSpan(name, options, context.active());
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(zero + until);
     return span;
+  }
+
+  /**
+   * The wall time at the monotonic clock's zero. It is kept while it is right to the resolution of `Date.now`, so that
+   * spans that share a moment agree on it: a reconnect begins exactly where its close ends.
+   */
+  #wallZero(): number {
+    const zero = this.#clock.wall() - this.#clock.monotonic();
+    if (Math.abs(zero - this.#zero) > WALL_RESOLUTION_MILLIS) this.#zero = zero;
+    return this.#zero;
   }
 }
 
