@@ -34,7 +34,7 @@ export class Fleet {
   /** The version that a client runs. */
   clientVersion: (client: number) => string = client => (client % 5 === 0 ? '5.2.0' : '5.1.0');
   /** The chance that a client's first message after an open is not text. */
-  firstMessageBug = 0;
+  firstMessageBug: (client: number) => number = () => 0;
 
   constructor({ seed, startedAt, clients, instances, version }: FleetOptions) {
     this.random = randomFrom(seed);
@@ -58,7 +58,7 @@ export class Fleet {
   }
 
   /** Replaces the instances one after another, `pause` seconds apart; each says 1012 to all of its clients. */
-  roll(version: string, pause: number, during: (step: number) => void = () => undefined): this {
+  roll(version: string, pause: number, during: (step: number) => void = () => undefined, bugsPerSecond = 0): this {
     const before = [...this.versions.keys()];
     for (const [index, instance] of before.entries()) {
       this.versions.delete(instance);
@@ -68,9 +68,23 @@ export class Fleet {
         this.due.push({ at: this.now + 1_000 + this.random() * 3_000, client: one.client });
       }
       during(index);
-      this.pass(pause);
+      this.pass(pause, bugsPerSecond);
     }
     return this;
+  }
+
+  /** One payload bug now, of a client that `who` allows. */
+  sicken(who: (client: number) => boolean): this {
+    this.bug(who);
+    return this;
+  }
+
+  /** One client closes as browsers do, and is back soon: a sign of life. */
+  reload(): this {
+    const one = this.open.values().next().value!;
+    this.close(one, { code: 1001, initiator: 'remote', time: this.now });
+    this.due.push({ at: this.now + 1_000, client: one.client });
+    return this.pass(2);
   }
 
   private comeBack(until: number): void {
@@ -78,7 +92,7 @@ export class Fleet {
     while (this.due[0] && this.due[0].at <= until) {
       const { at, client } = this.due.shift()!;
       const opened = this.connect(client, at);
-      if (this.random() < this.firstMessageBug) this.sendBytes(opened, at + 50);
+      if (this.random() < this.firstMessageBug(client)) this.sendBytes(opened, at + 50);
     }
   }
 

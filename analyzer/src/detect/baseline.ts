@@ -22,6 +22,8 @@ export interface Baseline {
   /** Rates of the null per connection-second; made anew now and then, as quantiles cost time. */
   nullYoung: number;
   nullOld: number;
+  /** By how much the null is enlarged beyond what chance explains. */
+  margin: number;
 }
 
 /** What one bin teaches. */
@@ -37,7 +39,9 @@ const PRIOR_SICK = 0.5;
 const PRIOR_EXPOSURE = 1;
 /** The null is taken at this quantile of the posterior, and enlarged: the alarm's promise needs a mean not understated. */
 const NULL_QUANTILE = 0.9;
-const NULL_MARGIN = 1.25;
+const NULL_MARGIN = 0.25;
+/** The margin is for what drifts; in its first hours a service's null is in doubt enough without it. In bins. */
+const MARGIN_GROWS = 4 * 3_600;
 /** Never less than one a day a service, in sick clients a bin: below that no baseline can be told from none. */
 const LEAST_MEAN = 1 / 86_400;
 const HALF_LIFE = 14 * 86_400; // bins
@@ -45,6 +49,8 @@ const KEPT_PER_BIN = 2 ** (-1 / HALF_LIFE);
 const DISPERSION_PRIOR = 1.5;
 /** Weight of the prior dispersion, in blocks. */
 const DISPERSION_PRIOR_BLOCKS = 10;
+/** In standard errors. */
+const DISPERSION_DOUBT = 0.5;
 const DISPERSION_LEAST = 1.1;
 const DISPERSION_MOST = 20;
 /** A block is full at this expected count, or after a day. */
@@ -61,8 +67,9 @@ export function freshBaseline(): Baseline {
     block: { sick: 0, mean: 0, variance: 0, bins: 0 },
     nullYoung: 0,
     nullOld: 0,
+    margin: 1,
   };
-  refreshNull(baseline);
+  refreshNull(baseline, 0);
   return baseline;
 }
 
@@ -84,15 +91,27 @@ export function learn(baseline: Baseline, lesson: Lesson): void {
   baseline.old.exposure += lesson.exposure.old;
 }
 
-/** Makes the rates of the null anew from the posteriors. */
-export function refreshNull(baseline: Baseline): void {
+/** Makes the null anew from the posteriors, for a service of this age in bins. */
+export function refreshNull(baseline: Baseline, age: number): void {
+  baseline.margin = 1 + NULL_MARGIN * Math.min(1, age / MARGIN_GROWS);
   baseline.nullYoung = nullRate(baseline.young);
   baseline.nullOld = nullRate(baseline.old);
 }
 
-/** New sick clients that the null has in a bin: enlarged, so that chance does not look like change. */
-export function nullMean({ nullYoung, nullOld }: Baseline, exposure: Exposure): number {
-  return Math.max(nullYoung * exposure.young + nullOld * exposure.old, LEAST_MEAN);
+/**
+ * New sick clients that the null has in a bin: enlarged, so that chance does not look like change. What is doubtful of
+ * the two rates is independent, so their doubts add up as squares.
+ */
+export function nullMean({ young, old, nullYoung, nullOld, margin }: Baseline, exposure: Exposure): number {
+  const youngMean = meanRate(young) * exposure.young;
+  const oldMean = meanRate(old) * exposure.old;
+  const doubt = Math.hypot(nullYoung * exposure.young - youngMean, nullOld * exposure.old - oldMean);
+  return Math.max(margin * (youngMean + oldMean + doubt), LEAST_MEAN);
+}
+
+/** The same on young connections alone; 0 where there are none. */
+export function nullMeanYoung({ nullYoung, margin }: Baseline, exposure: Exposure): number {
+  return exposure.young > 0 ? Math.max(margin * nullYoung * exposure.young, LEAST_MEAN) : 0;
 }
 
 /** New sick clients that a bin has on average: what was seen, without the prior, as it is shown to people. */
@@ -106,14 +125,20 @@ export function closesPerClient({ young, old, closes }: Baseline): number {
   return Math.max(1, (closes + PRIOR_SICK) / (sick + PRIOR_SICK));
 }
 
-/** Variance over mean of the counts. */
+/**
+ * Variance over mean of the counts, taken some standard errors high while few blocks are known: where it is understated,
+ * one clump of bugs looks like a change.
+ */
 export function dispersion({ pearson, blocks }: Baseline): number {
-  const shrunk = (DISPERSION_PRIOR * DISPERSION_PRIOR_BLOCKS + pearson) / (DISPERSION_PRIOR_BLOCKS + blocks);
-  return Math.min(Math.max(shrunk, DISPERSION_LEAST), DISPERSION_MOST);
+  const weight = DISPERSION_PRIOR_BLOCKS + blocks;
+  const shrunk = (DISPERSION_PRIOR * DISPERSION_PRIOR_BLOCKS + pearson) / weight;
+  // Pearson's statistic of a block is about chi-squared with one degree of freedom: its variance is 2.
+  const doubt = 1 + DISPERSION_DOUBT * Math.sqrt(2 / weight);
+  return Math.min(Math.max(shrunk * doubt, DISPERSION_LEAST), DISPERSION_MOST);
 }
 
 function nullRate({ sick, exposure }: RatePosterior): number {
-  return NULL_MARGIN * gammaQuantile(NULL_QUANTILE, PRIOR_SICK + sick, PRIOR_EXPOSURE + exposure);
+  return gammaQuantile(NULL_QUANTILE, PRIOR_SICK + sick, PRIOR_EXPOSURE + exposure);
 }
 
 function meanRate({ sick, exposure }: RatePosterior): number {

@@ -15,6 +15,10 @@ export interface IncidentCounts {
 /** A change of rate from alarm to end, as the detector carries it from bin to bin. Times are epoch milliseconds. */
 export interface IncidentState {
   startedAt: number;
+  /** What was taken for the start at the alarm: the id is made from it. */
+  openedAs: number;
+  /** Number of the bin of the alarm. */
+  alarmedIn: number;
   /** End of the bin in which the evidence sufficed for a verdict; null while one client alone is behind it. */
   detectedAt: number | null;
   severity: Severity;
@@ -63,10 +67,11 @@ export const REOPEN_BINS = 3_600;
 const ABOVE_PROBABILITY = 0.05;
 
 export function openIncident(change: MixtureComponent, bin: number, bugsSince: readonly BinBug[]): IncidentState {
-  const clients = new Set(bugsSince.slice(0, CLIENTS_TOLD_APART).map(bug => bug.client));
-  const counts = { closes: change.closes, clients: clients.size, expected: change.expected };
+  const { startedAt, counts, clients } = since(change, bin, bugsSince);
   return {
-    startedAt: change.firstBugAt ?? bin * BIN,
+    startedAt,
+    openedAs: startedAt,
+    alarmedIn: bin,
     detectedAt: null,
     severity: 'notice',
     counts,
@@ -79,6 +84,22 @@ export function openIncident(change: MixtureComponent, bin: number, bugsSince: r
     endedIn: null,
   };
 }
+
+/** Dates an incident anew: at the alarm itself, bugs by chance just before the change can look like its beginning. */
+export function redateIncident(incident: IncidentState, change: MixtureComponent, bugsSince: readonly BinBug[]): void {
+  Object.assign(incident, since(change, incident.alarmedIn, bugsSince));
+  incident.heardCounts = incident.counts;
+  incident.lastCounts = incident.counts;
+}
+
+function since(change: MixtureComponent, bin: number, bugs: readonly BinBug[]) {
+  const clients = new Set(bugs.slice(0, CLIENTS_TOLD_APART).map(bug => bug.client));
+  const counts: IncidentCounts = { closes: change.closes, clients: clients.size, expected: change.expected };
+  return { startedAt: change.firstBugAt ?? bin * BIN, counts, clients };
+}
+
+/** Until so many bins after the alarm its start may still be found to be later. */
+export const REDATED_FOR = 15;
 
 export function cloneIncident(incident: IncidentState): IncidentState {
   return { ...incident, clients: new Set(incident.clients) };

@@ -1,8 +1,15 @@
 import { negativeBinomialLogRatio } from '../statistics/negative-binomial-log-ratio.ts';
 
 /** The sizes of change that are looked for at once, as ratios to the null mean. */
-export const RATIOS = [1.5, 2, 3, 5, 8, 15, 30, 100, 300, 1e3, 1e4, 1e5] as const;
-const WEIGHT = 1 / RATIOS.length;
+export const RATIOS = [1.5, 2, 3, 5, 8, 15, 30, 100, 300, 1e3, 1e4, 1e5, 1e6] as const;
+/**
+ * Where a change may show: on all connections, or on those that have just opened. A client that is wrong by design shows
+ * in its first messages, and against those alone it stands out much sooner than against everything.
+ */
+const SCOPES = ['all', 'young'] as const;
+type Scope = (typeof SCOPES)[number];
+const CHANGES = SCOPES.flatMap(scope => RATIOS.map(ratio => ({ scope, ratio })));
+const WEIGHT = 1 / CHANGES.length;
 const YEAR = 365.25 * 86_400; // seconds
 /**
  * A change in a service's first hour is likelier than in any other, and its baseline says least: so many false alarms may
@@ -13,7 +20,7 @@ const HOUR = 3_600; // seconds
 /** Evidence beyond this changes nothing any more; it keeps the sums finite. */
 const MOST_EVIDENCE = 1e15;
 
-/** One ratio's statistics. */
+/** The statistics of one size and scope of change. */
 export interface MixtureComponent {
   /** The Shiryaev-Roberts statistic. */
   evidence: number;
@@ -33,10 +40,9 @@ export interface MixtureInput {
   bin: number;
   /** Seconds since the service's first row. */
   age: number;
-  /** New sick clients. */
-  sick: number;
-  /** Mean of the null. */
-  mean: number;
+  /** New sick clients, and the mean of the null, by scope. */
+  sick: Record<Scope, number>;
+  mean: Record<Scope, number>;
   dispersion: number;
   firstBugAt: number | null;
   closes: number;
@@ -44,11 +50,11 @@ export interface MixtureInput {
 }
 
 export function freshMixture(bin: number): MixtureComponent[] {
-  return RATIOS.map(() => ({ evidence: 0, cusum: 0, since: bin, firstBugAt: null, closes: 0, expected: 0 }));
+  return CHANGES.map(() => ({ evidence: 0, cusum: 0, since: bin, firstBugAt: null, closes: 0, expected: 0 }));
 }
 
 /**
- * One bin of the Shiryaev-Roberts mixture over ratios: R <- (R + weight * dt) * LR, with dt in units of one false alarm's
+ * One bin of the Shiryaev-Roberts mixture over changes: R <- (R + weight * dt) * LR, with dt in units of one false alarm's
  * time, so that under the null the expected time to an alarm (the sum reaching 1) is at least that unit.
  * Shin, Ramdas, Rinaldo, "E-detectors", https://arxiv.org/abs/2203.03532. Changes `mixture`; returns the sum.
  */
@@ -57,7 +63,9 @@ export function updateMixture(mixture: MixtureComponent[], input: MixtureInput, 
   const prior = WEIGHT * (falseAlarmsPerYear / YEAR + firstHour);
   let sum = 0;
   for (const [index, component] of mixture.entries()) {
-    const logRatio = negativeBinomialLogRatio(input.sick, input.mean, RATIOS[index]!, input.dispersion);
+    const { scope, ratio } = CHANGES[index]!;
+    const mean = input.mean[scope];
+    const logRatio = mean > 0 ? negativeBinomialLogRatio(input.sick[scope], mean, ratio, input.dispersion) : 0;
     component.evidence = Math.min((component.evidence + prior) * Math.exp(logRatio), MOST_EVIDENCE);
     sum += component.evidence;
     updateChange(component, input, logRatio);
@@ -80,7 +88,7 @@ function updateChange(component: MixtureComponent, input: MixtureInput, logRatio
   component.expected += input.expected;
 }
 
-/** The component that speaks loudest: its change is the best estimate. */
-export function loudest(mixture: readonly MixtureComponent[]): MixtureComponent {
-  return mixture.reduce((best, component) => (component.evidence > best.evidence ? component : best));
+/** The likeliest change: its size, scope and start together make what was seen most probable. */
+export function likeliest(mixture: readonly MixtureComponent[]): MixtureComponent {
+  return mixture.reduce((best, component) => (component.cusum > best.cusum ? component : best));
 }

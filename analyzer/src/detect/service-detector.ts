@@ -1,6 +1,6 @@
 import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
 import type { Bin, BinBug, ServiceBins } from '../facts/service-bins.ts';
-import { closesPerClient, dispersion, expectedSick, learn, nullMean, refreshNull } from './baseline.ts';
+import { closesPerClient, dispersion, expectedSick, learn, nullMean, nullMeanYoung, refreshNull } from './baseline.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
 import { advanceExposure, type Exposure } from './exposure.ts';
 import {
@@ -9,10 +9,12 @@ import {
   type IncidentState,
   openIncident,
   QUIET_BINS,
+  REDATED_FOR,
   REOPEN_BINS,
+  redateIncident,
   reopenIncident,
 } from './incident-state.ts';
-import { freshMixture, loudest, updateMixture } from './mixture.ts';
+import { freshMixture, likeliest, updateMixture } from './mixture.ts';
 import { notePopulation, populationOf } from './population.ts';
 import type { DetectSettings } from './settings.ts';
 
@@ -26,8 +28,9 @@ export interface EvaluatedBin {
   closes: number;
   /** Payload-bug closes that the baseline has in it. */
   expected: number;
-  /** The null's mean of new sick clients. */
+  /** The null's mean of new sick clients, and of those among them whose connection is young. */
   mean: number;
+  meanYoung: number;
 }
 
 /** Learning lags by this many bins, so that a slow change is not learnt before it is found. */
@@ -119,6 +122,7 @@ export class ServiceDetector {
       closes: bin?.bugs.size ?? 0,
       expected: expectedSick(baseline, exposure) * closesPerClient(baseline),
       mean: nullMean(baseline, exposure),
+      meanYoung: nullMeanYoung(baseline, exposure),
     };
     this.evaluated.set(state.bin, one);
     notePopulation(state.population, state.bin, one.open);
@@ -134,8 +138,8 @@ export class ServiceDetector {
       {
         bin: state.bin,
         age: this.ageAt(state.bin),
-        sick: one.sickYoung + one.sickOld,
-        mean: one.mean,
+        sick: { all: one.sickYoung + one.sickOld, young: one.sickYoung },
+        mean: { all: one.mean, young: one.meanYoung },
         dispersion: phi,
         firstBugAt: bugs[0]?.time ?? null,
         closes: bugs.length,
@@ -149,6 +153,7 @@ export class ServiceDetector {
     if (evidence >= 1) this.alarm(state);
     const { incident } = state;
     if (!incident) return;
+    this.redate(state, incident);
     if (incident.endedIn === null) {
       const { trailingSick, trailingMean } = state;
       const quarterHour = () => this.trailingQuarterHour(state.bin);
@@ -183,8 +188,16 @@ export class ServiceDetector {
       if (incident.endedIn !== null) reopenIncident(incident, state.bin);
       return;
     }
-    const change = loudest(state.mixture);
+    const change = likeliest(state.mixture);
     state.incident = openIncident(change, state.bin, this.bugsSince(change.since, state.bin));
+  }
+
+  private redate(state: DetectorState, incident: IncidentState): void {
+    const since = state.bin - incident.alarmedIn;
+    if (since === 0 || since > REDATED_FOR || incident.endedIn !== null) return;
+    const change = likeliest(state.mixture);
+    if (change.firstBugAt === null || change.firstBugAt <= incident.startedAt) return;
+    redateIncident(incident, change, this.bugsSince(change.since, state.bin));
   }
 
   private retire(state: DetectorState, incident: IncidentState): void {
@@ -214,7 +227,7 @@ export class ServiceDetector {
       sick ||= lesson.sickYoung + lesson.sickOld > 0;
       learn(baseline, lesson);
     }
-    if (sick || sickBefore === 0 || age < NULL_KEPT || state.bin % NULL_KEPT === 0) refreshNull(baseline);
+    if (sick || sickBefore === 0 || age < NULL_KEPT || state.bin % NULL_KEPT === 0) refreshNull(baseline, age);
   }
 
   private trail(state: DetectorState, one: EvaluatedBin): void {

@@ -84,7 +84,7 @@ function incidentOf(
   const { closes, clients, expected } = ended ? state.lastCounts : state.heardCounts;
   const odds = (state.evidence * CHANGES_PER_YEAR) / falseAlarmsPerYear;
   return {
-    id: verdictId({ kind: 'payload_bug', service, environment }, state.startedAt),
+    id: verdictId({ kind: 'payload_bug', service, environment }, state.openedAs),
     service,
     environment,
     status: ended ? 'ended' : 'open',

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { randomFrom } from '../event.fixture.ts';
+import { Fleet } from '../fleet.fixture.ts';
+import type { Verdict } from '../verdict.ts';
+import { createEngine } from './engine.ts';
+
+const START = Date.parse('2026-11-23T10:00:00Z');
+const HAS_BUG = (client: number) => client % 6 === 0;
+
+function fleetOf(seed: number): Fleet {
+  const fleet = new Fleet({ seed, startedAt: START, clients: 240, instances: 4, version: '1.8.0' });
+  fleet.clientVersion = client => (HAS_BUG(client) ? '5.2.0' : '5.1.0');
+  return fleet;
+}
+
+function verdictsOf(fleet: Fleet): Verdict[] {
+  const engine = createEngine();
+  engine.ingest(fleet.rows());
+  return engine.evaluate();
+}
+
+const kindsOf = (verdicts: readonly Verdict[]) => verdicts.map(verdict => verdict.kind);
+const secondsAfter = (time: string, since: number) => (Date.parse(time) - since) / 1_000;
+
+describe('the engine on a fleet', () => {
+  it('says nothing of a steady rate of 1007', () => {
+    for (const seed of [1, 2, 3]) expect(verdictsOf(fleetOf(seed).pass(1_200, 0.1))).toEqual([]);
+  });
+
+  it('says nothing of a few sick clients when all connections are new', () => {
+    expect(verdictsOf(fleetOf(1).pass(20, 0.2))).toEqual([]);
+  });
+
+  it('calls a clean roll a deploy wave, and makes up no bug where a share of the reconnects always fails', () => {
+    for (const seed of [1, 2, 3]) {
+      const fleet = fleetOf(seed);
+      fleet.firstMessageBug = () => 0.02;
+      fleet.pass(120).roll('1.8.1', 5).pass(60).roll('1.8.2', 5).pass(120);
+      expect(kindsOf(verdictsOf(fleet))).toEqual(['deploy_wave', 'deploy_wave']);
+    }
+  });
+
+  it('does not call a burst of 1012 with an unchanged version a deploy wave', () => {
+    const fleet = fleetOf(1).pass(120);
+    expect(kindsOf(verdictsOf(fleet.roll('1.8.0', 5).pass(30)))).not.toContain('deploy_wave');
+  });
+
+  it('finds a bug that begins inside a roll, dates it, and names the client', () => {
+    for (const seed of [1, 2, 3]) {
+      const fleet = fleetOf(seed);
+      let bugAt = 0;
+      fleet.pass(40, 0.1).roll('1.8.1', 5, undefined, 0.1).pass(15, 0.1);
+      fleet.roll('1.8.2', 5, step => {
+        if (step !== 1) return;
+        bugAt = fleet.now;
+        fleet.firstMessageBug = client => (HAS_BUG(client) ? 1 : 0);
+      });
+      const verdicts = verdictsOf(fleet.pass(20, 0.1));
+      expect(kindsOf(verdicts)).toEqual(['deploy_wave', 'deploy_wave', 'payload_bug']);
+      const bug = verdicts[2]!;
+      expect(bug).toMatchObject({
+        severity: 'page',
+        status: 'open',
+        endedAt: null,
+        payload: { defect: 'invalid_utf8', signature: 'gzip', offset: 1, sender: 'client' },
+        deploy: { version: '1.8.2', relation: 'began_inside' },
+      });
+      expect(secondsAfter(bug.startedAt, bugAt)).toBeGreaterThan(-5);
+      expect(secondsAfter(bug.startedAt, bugAt)).toBeLessThan(5);
+      expect(secondsAfter(bug.detectedAt, bugAt)).toBeGreaterThan(0);
+      expect(secondsAfter(bug.detectedAt, bugAt)).toBeLessThan(12);
+    }
+  });
+
+  it('ends a bug after a quarter of an hour without it, at its last close, and opens it again within the hour', () => {
+    const fleet = fleetOf(1).pass(600).pass(60, 2, HAS_BUG);
+    const last = fleet.events.filter(event => event.code === 1007).at(-1)!.time;
+    fleet.pass(15 * 60 - 30).reload();
+    const open = verdictsOf(fleet);
+    expect(open).toMatchObject([{ kind: 'payload_bug', status: 'open' }]);
+    const ended = verdictsOf(fleet.pass(120).reload());
+    expect(ended).toMatchObject([{ kind: 'payload_bug', status: 'ended', startedAt: open[0]!.startedAt }]);
+    expect(secondsAfter(ended[0]!.endedAt!, last)).toBeGreaterThan(0);
+    expect(secondsAfter(ended[0]!.endedAt!, last)).toBeLessThan(1);
+    const again = verdictsOf(fleet.pass(30, 2, HAS_BUG));
+    expect(again).toMatchObject([{ id: open[0]!.id, status: 'open', endedAt: null }]);
+  });
+
+  it('makes nothing of one sick client, a notice of two, and a page of three', () => {
+    const severities = [1, 2, 3].map(sick => {
+      const fleet = fleetOf(4).pass(3_600);
+      const random = randomFrom(1);
+      for (let round = 0; round < 8; round++)
+        fleet.pass(4 + random(), 0).sicken(client => client === (round % sick) + 10);
+      return verdictsOf(fleet.pass(10)).map(verdict => verdict.severity);
+    });
+    expect(severities).toEqual([[], ['notice'], ['page']]);
+  });
+});
