@@ -85,6 +85,9 @@ export const ATTR_RECONNECT_MATCH = 'websocket.reconnect.match';
 /** Open connections when the drain began. */
 export const ATTR_DRAIN_CONNECTIONS = 'websocket.drain.connections';
 
+/** Counter: spans that were not written because a limit was reached. */
+export const METRIC_TELEMETRY_DROPPED = 'websocket.telemetry.dropped';
+
 // Resource attributes that the product reads (stable OpenTelemetry names).
 export const ATTR_SERVICE_NAME = 'service.name';
 export const ATTR_SERVICE_VERSION = 'service.version';

@@ -30,7 +30,7 @@ export function connectionAttributes(
   const attributes: Attributes = {
     [ATTR_ROLE]: request.role,
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
-    [ATTR_SERVER_ADDRESS]: url.hostname,
+    [ATTR_SERVER_ADDRESS]: url.hostname.replace(/^\[(.*)\]$/, '$1'), // an IPv6 address stands in brackets
     [ATTR_SERVER_PORT]: url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port),
     [ATTR_URL_SCHEME]: scheme,
     [ATTR_URL_PATH]: url.pathname,

@@ -49,8 +49,10 @@ export class ConnectionObserver {
     this.#pairing = pairing;
   }
 
-  /** An upgrade request begins; `server` is the library's object that takes it, where we are the server. A server continues
-   * the trace context of the request's headers. */
+  /**
+   * An upgrade request begins. `server` is the library's object that takes it, null at a client. A server continues the
+   * trace context of the request's headers.
+   */
   connecting(request: UpgradeRequest, server: object | null): Connection {
     const active = context.active();
     const parent = request.role === 'server' ? propagation.extract(active, request.headers) : active;

@@ -1,4 +1,5 @@
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
+import { METRIC_TELEMETRY_DROPPED } from './attributes.ts';
 import { systemClock } from './clock.ts';
 import { ConnectionObserver } from './connection-observer.ts';
 import { Guard } from './guard.ts';
@@ -72,6 +73,6 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
   }
 
   #dropped(): void {
-    this.meter.createCounter('websocket.telemetry.dropped').add(1);
+    this.meter.createCounter(METRIC_TELEMETRY_DROPPED).add(1);
   }
 }

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { type InstrumentedWs, instrumentWs } from '../../test/instrumented-ws.ts';
 import type { RecordedSpans } from '../../test/recorded-spans.ts';
-import { listen, openPair } from '../../test/socket-pair.ts';
+import { listen, openPair, rawSocket } from '../../test/socket-pair.ts';
 
 async function closedPort(): Promise<number> {
   const server: Server = createServer().listen(0, '127.0.0.1');
@@ -92,6 +94,27 @@ describe('a handshake', () => {
     new WebSocket(url).on('error', () => {});
     const span = await spans.find('websocket.connect', 'server');
     expect(span.attributes).toMatchObject({ 'http.response.status_code': 400, 'error.type': '400' });
+  });
+
+  it('over a Unix socket keeps the name of the file to itself', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'closewatch-unix-'));
+    const server = createHttpServer().listen(join(folder, 'app.sock'));
+    await once(server, 'listening');
+    const wss = new WebSocketServer({ server });
+    const client = new WebSocket(`ws+unix:${join(folder, 'app.sock')}:/chat?key=1`);
+    await once(client, 'open');
+    const span = await spans.find('websocket.connect', 'client');
+    expect(span.attributes).toMatchObject({ 'server.address': 'localhost', 'url.scheme': 'ws', 'url.path': '/chat' });
+    client.terminate();
+    await once(client, 'close');
+    wss.close();
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('leaves the socket of the server as it was, once the connection is open', async () => {
+    const { server } = await openPair({ verifyClient: (_info, answer) => setImmediate(answer, true) });
+    expect(Object.hasOwn(rawSocket(server), 'end')).toBe(false);
   });
 
   it("that nobody answers has the system's error", async () => {

@@ -1,8 +1,8 @@
 import type { Connection } from '../connection.ts';
 import type { ConnectionObserver } from '../connection-observer.ts';
 import type { MethodPatches } from './method-patch.ts';
+import type { RefusalWatch } from './refusal-watch.ts';
 import { upgradeRequestFromServer } from './upgrade-request.ts';
-import { watchRefusal } from './watch-refusal.ts';
 import type { ConnectionsByObject } from './ws-adapter.ts';
 import type { HandleUpgradeArguments, WsServer } from './ws-shapes.ts';
 
@@ -12,6 +12,7 @@ export function patchServer(
   patches: MethodPatches,
   observer: ConnectionObserver,
   connections: ConnectionsByObject,
+  refusals: RefusalWatch,
 ): void {
   patches.method(
     prototype,
@@ -20,12 +21,14 @@ export function patchServer(
       function handleUpgrade(this: WsServer, ...args: unknown[]): unknown {
         if (!patches.active) return original.apply(this, args);
         const connection = observer.guard.run('server handshake', () => begin(this, args as HandleUpgradeArguments));
+        if (!connection) return original.apply(this, args);
         try {
           return original.apply(this, args);
-        } catch (error) {
-          if (connection)
-            observer.guard.run('server handshake', () => observer.refused(connection, undefined, '_OTHER'));
-          throw error;
+        } finally {
+          // It threw, or it gave up silently on a client that had gone already.
+          if ((args as HandleUpgradeArguments)[1].destroyed) {
+            observer.guard.run('server handshake', () => observer.refused(connection, undefined, 'aborted'));
+          }
         }
       },
   );
@@ -43,14 +46,10 @@ export function patchServer(
   function begin(server: WsServer, [request, socket]: HandleUpgradeArguments): Connection {
     const connection = observer.connecting(upgradeRequestFromServer(request), server);
     connections.set(socket, connection);
-    watchRefusal(
-      socket,
-      () => connection.connectSpan === null,
-      status => {
-        connections.delete(socket);
-        observer.guard.run('server handshake', () => observer.refused(connection, status, String(status)));
-      },
-    );
+    refusals.begin(socket, status => {
+      connections.delete(socket);
+      observer.guard.run('server handshake', () => observer.refused(connection, status, String(status)));
+    });
     return connection;
   }
 }

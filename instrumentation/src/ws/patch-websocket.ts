@@ -3,6 +3,7 @@ import type { Connection } from '../connection.ts';
 import type { ConnectionObserver } from '../connection-observer.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { MethodPatches } from './method-patch.ts';
+import type { RefusalWatch } from './refusal-watch.ts';
 import { upgradeRequestFromClient } from './upgrade-request.ts';
 import type { ConnectionsByObject } from './ws-adapter.ts';
 import { READY_STATE_CLOSED, type WsWebSocket } from './ws-shapes.ts';
@@ -16,6 +17,7 @@ export function patchWebSocket(
   patches: MethodPatches,
   observer: ConnectionObserver,
   connections: ConnectionsByObject,
+  refusals: RefusalWatch,
 ): void {
   patches.firstAssignment(prototype, '_req', (target, value) => {
     if (!value) return;
@@ -77,6 +79,7 @@ export function patchWebSocket(
     const connection = connections.get(webSocket) ?? connections.get(socket);
     if (!connection) return undefined;
     connections.delete(socket);
+    refusals.stop(socket);
     for (const object of [webSocket, receiver, sender]) connections.set(object, connection);
     observer.opened(connection, webSocket.protocol);
     return connection;

@@ -3,7 +3,14 @@ import type { UpgradeRequest } from '../options.ts';
 
 /** A client's upgrade request, from the URL that the application gave and the headers that will be sent. */
 export function upgradeRequestFromClient(url: string, request: ClientRequest): UpgradeRequest {
-  return { role: 'client', url: new URL(url), headers: plainHeaders(request.getHeaders()) };
+  return { role: 'client', url: networkUrl(new URL(url)), headers: plainHeaders(request.getHeaders()) };
+}
+
+/** `ws+unix:/run/app.sock:/chat` has a file's name before the path that is asked for: that stays on the machine. */
+function networkUrl(url: URL): URL {
+  if (url.protocol !== 'ws+unix:') return url;
+  const [, path = '/'] = (url.pathname + url.search).split(/:(.*)/s);
+  return new URL(path, 'ws://localhost/');
 }
 
 /**

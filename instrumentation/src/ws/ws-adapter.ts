@@ -5,6 +5,7 @@ import { patchReceiver } from './patch-receiver.ts';
 import { patchSender } from './patch-sender.ts';
 import { patchServer } from './patch-server.ts';
 import { patchWebSocket } from './patch-websocket.ts';
+import { RefusalWatch } from './refusal-watch.ts';
 import type { WsModule } from './ws-shapes.ts';
 
 /** The connections by the objects of ws that stand for them: the WebSocket, its receiver and its sender; before that the server's socket. */
@@ -22,6 +23,7 @@ interface WsClasses {
 export class WsAdapter {
   readonly #observer: ConnectionObserver;
   readonly #connections: ConnectionsByObject = new WeakMap();
+  readonly #refusals = new RefusalWatch();
   /** Every copy that was found, with its patches while they are in. */
   readonly #copies = new Map<object, { classes: WsClasses; patches: MethodPatches | null }>();
   #enabled = false;
@@ -56,8 +58,8 @@ export class WsAdapter {
 
   #patch(classes: WsClasses): MethodPatches {
     const patches = new MethodPatches();
-    patchWebSocket(classes.webSocket, patches, this.#observer, this.#connections);
-    patchServer(classes.server, patches, this.#observer, this.#connections);
+    patchWebSocket(classes.webSocket, patches, this.#observer, this.#connections, this.#refusals);
+    patchServer(classes.server, patches, this.#observer, this.#connections, this.#refusals);
     patchReceiver(classes.receiver, patches, this.#observer, this.#connections);
     patchSender(classes.sender, patches, this.#observer, this.#connections);
     return patches;
