@@ -91,7 +91,7 @@ export const instant: ColumnType<number> = {
   staged: 'DOUBLE',
   toTable: staged => `make_timestamp(round(${staged} * 1000)::BIGINT)`,
   fromTable: column => `epoch_us(${column}) / 1000`,
-  parse: value => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
+  parse: value => (typeof value === 'number' && Math.abs(value * 1000) <= Number.MAX_SAFE_INTEGER ? value : undefined),
   wire: 'doubleValue',
 };
 

@@ -55,8 +55,11 @@ function distinctEvents(events: readonly CloseEvent[]): CloseEvent[] {
 }
 
 function stage(session: WriteSession, events: readonly CloseEvent[]): Promise<void> {
-  const columns = COLUMNS.map(({ field }) => events.map(event => event[field]));
-  return session.append('staged_events', STAGED_TYPES, [events.map((_, position) => position), ...columns]);
+  return session.append('staged_events', STAGED_TYPES, events.length, (start, end) => {
+    const part = events.slice(start, end);
+    const positions = part.map((_, index) => start + index);
+    return [positions, ...COLUMNS.map(({ field }) => part.map(event => event[field]))];
+  });
 }
 
 /** Positions in the staging table of events that the store has. */

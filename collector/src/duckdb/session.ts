@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   BOOLEAN,
   DOUBLE,
@@ -23,8 +24,16 @@ export interface ReadSession {
 export interface WriteSession extends ReadSession {
   /** Runs a statement; gives the number of rows that it changed. */
   run(sql: string, parameters?: Parameters): Promise<number>;
-  /** Appends columns of equal length to a temporary table, in the types that it was made with. */
-  append(table: string, types: readonly StagedType[], columns: readonly SqlValue[][]): Promise<void>;
+  /**
+   * Appends rows to a temporary table, in the types that it was made with. `columnsOf` gives the columns of the rows from `start` to
+   * before `end`: a part at a time, so that neither memory nor the event loop is held by a large append.
+   */
+  append(
+    table: string,
+    types: readonly StagedType[],
+    rowCount: number,
+    columnsOf: (start: number, end: number) => SqlValue[][],
+  ): Promise<void>;
 }
 
 /** Types in which JavaScript hands values over. */
@@ -51,14 +60,14 @@ export function writeSession(connection: DuckDBConnection): WriteSession {
       const result = await connection.run(sql, parameters);
       return result.rowsChanged;
     },
-    async append(table, types, columns) {
+    async append(table, types, rowCount, columnsOf) {
       const appender = await connection.createAppender(table, 'main', 'temp');
       const chunkTypes = types.map(type => TYPES[type]);
-      const rowCount = columns[0]?.length ?? 0;
       for (let start = 0; start < rowCount; start += CHUNK_ROWS) {
         const chunk = DuckDBDataChunk.create(chunkTypes);
-        chunk.setColumns(columns.map(column => column.slice(start, start + CHUNK_ROWS)));
+        chunk.setColumns(columnsOf(start, Math.min(start + CHUNK_ROWS, rowCount)));
         appender.appendDataChunk(chunk);
+        await setImmediate();
       }
       appender.closeSync();
     },

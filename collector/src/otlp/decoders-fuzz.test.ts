@@ -1,11 +1,11 @@
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COLUMNS } from '../columns.ts';
 import { newIngestTally } from '../ingest-tally.ts';
-import { type OtelSpan, otelSpan } from '../testdata/otel-span.ts';
+import { anyOtelSpans } from '../testdata/any-otel-span.ts';
+import type { OtelSpan } from '../testdata/otel-span.ts';
 import { closeEventsFromSpans } from './close-events-from-spans.ts';
-import { KIND_OF_SPAN_NAME, MalformedRequestError, type TraceRequest } from './trace-request.ts';
+import { MalformedRequestError, type TraceRequest } from './trace-request.ts';
 import { traceRequestFromJson } from './trace-request-from-json.ts';
 import { traceRequestFromProtobuf } from './trace-request-from-protobuf.ts';
 
@@ -20,41 +20,13 @@ function isTaken(decode: () => TraceRequest): boolean {
   }
 }
 
-const hex = (digits: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits });
-const wireNames = COLUMNS.flatMap(column => column.attribute ?? []);
-const attributeValue = fc.oneof(
-  fc.string({ unit: 'grapheme' }),
-  fc.string({ unit: 'binary' }),
-  fc.integer(),
-  fc.maxSafeInteger(),
-  fc.double(),
-  fc.boolean(),
-  fc.constantFrom('client', 'server', 'local', 'gzip', 'invalid_utf8', '', '1007'),
-);
-
-const anySpan: fc.Arbitrary<OtelSpan> = fc
-  .record({
-    name: fc.constantFrom(...KIND_OF_SPAN_NAME.keys(), 'GET /'),
-    traceId: hex(32),
-    spanId: hex(16),
-    parentSpanId: fc.option(hex(16), { nil: undefined }),
-    kind: fc.integer({ min: 0, max: 4 }),
-    startTime: fc.tuple(fc.integer({ min: 0, max: 4e9 }), fc.integer({ min: 0, max: 999_999_999 })),
-    status: fc.integer({ min: 0, max: 2 }),
-    attributes: fc.dictionary(fc.constantFrom(...wireNames), attributeValue, { maxKeys: 12 }),
-    links: fc.array(fc.record({ traceId: hex(32), spanId: hex(16) }), { maxLength: 3 }),
-  })
-  .map(({ parentSpanId, ...fields }) => otelSpan({ ...fields, ...(parentSpanId !== undefined && { parentSpanId }) }));
-const anySpans = fc.array(anySpan, { minLength: 1, maxLength: 4 });
-
 const protobuf = (spans: OtelSpan[]) => Buffer.from(ProtobufTraceSerializer.serializeRequest(spans)!);
 const json = (spans: OtelSpan[]) => Buffer.from(JsonTraceSerializer.serializeRequest(spans)!).toString();
 
 describe('both decoders, on anything', () => {
   it('make the same events of what OpenTelemetry serializes, whatever the spans hold', () => {
     fc.assert(
-      fc.property(anySpans, spans => {
+      fc.property(anyOtelSpans, spans => {
         const tallies = [newIngestTally(), newIngestTally()] as const;
         const fromProtobuf = closeEventsFromSpans(traceRequestFromProtobuf(protobuf(spans)), 2e12, tallies[0]);
         const fromJson = closeEventsFromSpans(traceRequestFromJson(json(spans)), 2e12, tallies[1]);
@@ -82,7 +54,7 @@ describe('both decoders, on anything', () => {
     const change = fc.record({ at: fc.nat(), cut: fc.nat({ max: 3 }), insert: fc.uint8Array({ maxLength: 3 }) });
     let refused = 0;
     fc.assert(
-      fc.property(anySpans, fc.array(change, { minLength: 1, maxLength: 4 }), (spans, changes) => {
+      fc.property(anyOtelSpans, fc.array(change, { minLength: 1, maxLength: 4 }), (spans, changes) => {
         for (const [decode, whole] of [
           [traceRequestFromProtobuf, protobuf(spans)],
           [(bytes: Buffer) => traceRequestFromJson(bytes.toString()), Buffer.from(json(spans))],
@@ -134,5 +106,12 @@ describe('both decoders, on anything', () => {
     expect(isTaken(() => traceRequestFromJson(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`))).toBe(true);
     expect(isTaken(() => traceRequestFromJson(`{"a":${'['.repeat(64)}${']'.repeat(64)}}`))).toBe(false);
     expect(isTaken(() => traceRequestFromProtobuf(Buffer.alloc(5_000_000, 0x0b)))).toBe(false);
+  });
+
+  it('refuse JSON of nothing but brackets, and take the smallest attributes in any number', () => {
+    const list = (item: string) =>
+      `{"resourceSpans":[{"resource":{"attributes":[${`${item},`.repeat(9_999)}${item}]}}]}`;
+    expect(isTaken(() => traceRequestFromJson(list('{}')))).toBe(false);
+    expect(isTaken(() => traceRequestFromJson(list('{"key":"","value":{}}')))).toBe(true);
   });
 });

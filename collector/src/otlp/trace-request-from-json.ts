@@ -1,5 +1,5 @@
 import { RESOURCE_COLUMNS, SPAN_COLUMNS } from '../columns.ts';
-import { assertShallow } from './json-depth.ts';
+import { assertPlausibleNesting } from './json-nesting.ts';
 import type { AttributeList, AttributeValue, DecodedLink, DecodedSpan, TraceRequest } from './trace-request.ts';
 import { KIND_OF_SPAN_NAME, MAX_LINKS, MalformedRequestError, STATUS_ERROR } from './trace-request.ts';
 
@@ -12,7 +12,7 @@ type Wanted = ReadonlyMap<string, unknown>;
  * Throws MalformedRequestError, and nothing else. Source: OTLP specification, "JSON Protobuf Encoding".
  */
 export function traceRequestFromJson(json: string): TraceRequest {
-  assertShallow(json);
+  assertPlausibleNesting(json);
   const request: TraceRequest = { resources: [], notRelevant: 0 };
   for (const resourceSpans of objects(parse(json), 'resourceSpans')) {
     const resource = attributesOf(objectIn(resourceSpans, 'resource'), RESOURCE_COLUMNS);
