@@ -24,10 +24,14 @@ export async function listen(options: ServerOptions = {}): Promise<{ wss: WebSoc
 }
 
 /** Opens a connection. Both ends have an `error` listener, as an application has; failures are part of what is tested. */
-export async function openPair(serverOptions?: ServerOptions, clientOptions?: ClientOptions): Promise<SocketPair> {
+export async function openPair(
+  serverOptions?: ServerOptions,
+  clientOptions?: ClientOptions,
+  protocols: string[] = [],
+): Promise<SocketPair> {
   const { wss, url } = await listen(serverOptions);
   const connected = once(wss, 'connection');
-  const client = new WebSocket(url, clientOptions);
+  const client = new WebSocket(url, protocols, clientOptions);
   clients.push(client);
   client.on('error', () => {});
   const [[server]] = (await Promise.all([connected, once(client, 'open')])) as [[WebSocket], unknown];

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -35,10 +37,7 @@ describe('a handshake', () => {
       'X-Client-Id': 'c-17',
       'User-Agent': 'demo/1',
     };
-    const { url } = await openPair(
-      { handleProtocols: () => 'chat.v2' },
-      { headers, protocols: ['chat.v1', 'chat.v2'] },
-    );
+    const { url } = await openPair({ handleProtocols: () => 'chat.v2' }, { headers }, ['chat.v1', 'chat.v2']);
     const common = {
       'network.protocol.name': 'websocket',
       'server.address': '127.0.0.1',

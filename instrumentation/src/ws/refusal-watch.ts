@@ -7,17 +7,17 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3}) /;
  * be visible, so `end` is shadowed on the socket from the request until it is called, or until the upgrade went well.
  */
 export class RefusalWatch {
-  readonly #shadows = new WeakMap<Duplex, Duplex['end']>();
+  readonly #shadows = new WeakMap<Duplex, unknown>();
 
   /** Calls `refused` at most once. A socket that carries somebody else's shadow is left alone. */
   begin(socket: Duplex, refused: (status: number) => void): void {
     if (Object.hasOwn(socket, 'end')) return;
     const stop = (): void => this.stop(socket);
-    const end = function end(this: Duplex, ...args: Parameters<Duplex['end']>): Duplex {
+    const end = function end(this: Duplex, ...args: unknown[]): unknown {
       stop();
       const status = STATUS_LINE.exec(String(args[0] ?? ''));
       if (status) refused(Number(status[1]));
-      return socket.end(...args);
+      return Reflect.apply(socket.end, socket, args);
     };
     this.#shadows.set(socket, end);
     Object.defineProperty(socket, 'end', { value: end, writable: true, enumerable: false, configurable: true });
