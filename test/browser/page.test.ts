@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from './chromium.ts';
@@ -37,6 +38,13 @@ async function openPage(path = '/', options: BrowserContextOptions = {}): Promis
   });
   await page.goto(gateway.origin + path);
   return page;
+}
+
+/** What axe-core finds, as rule and place. Evaluated by the debugger, since the page's policy forbids inline scripts. */
+async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+  return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`));
 }
 
 const heading = (page: Page) => page.locator('h1');
@@ -150,6 +158,17 @@ describe('the other pages', () => {
     ]);
     expect(complaints).toEqual([]);
     expect(foreign).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('has no accessibility fault that axe-core finds, in %s', async colorScheme => {
+    await gateway.deployWithBug();
+    const page = await openPage('/', { colorScheme });
+    for (const link of ['Overview', 'Who, what and examples', 'Verdicts', 'Codes']) {
+      await page.getByRole('link', { name: link, exact: true }).first().click();
+      await heading(page).waitFor();
+      await page.getByText('Loading').first().waitFor({ state: 'detached' });
+      expect(await axeFaults(page)).toEqual([]);
+    }
   });
 
   it.each(['/', '/#/verdicts', '/#/codes'])('has one first heading on %s, and none that skips a level', async path => {

@@ -7,7 +7,7 @@ import { openVerdicts } from '../verdict/lead.ts';
 import { Reasons } from '../verdict/reasons.tsx';
 import { VerdictTable } from '../verdict/verdict-table.tsx';
 import { VerdictWords } from '../verdict/verdict-words.tsx';
-import { codeOfKind, kickerText } from '../verdict/words.ts';
+import { codeOfKind } from '../verdict/words.ts';
 import { Quiet } from './quiet.tsx';
 import { ServicesTable } from './services-table.tsx';
 
@@ -56,8 +56,8 @@ function AlsoOpen({ verdicts: open }: { verdicts: ReturnType<typeof openVerdicts
               <span>
                 <a href={verdictHref(verdict.id)}>{verdict.headline}</a>
                 <span class="second">
-                  {' '}
-                  {kickerText(verdict)} Since {dayAndClockText(Date.parse(verdict.startedAt), now.value, zone.value)}
+                  {verdict.severity === 'page' ? ', paging, since' : ', since'}{' '}
+                  {dayAndClockText(Date.parse(verdict.startedAt), now.value, zone.value)}
                 </span>
               </span>
             </li>

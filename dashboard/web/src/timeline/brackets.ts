@@ -80,6 +80,7 @@ function bracketLabel(verdict: Verdict, now: number, isPhone: boolean): string {
     if (isPhone) return '1007 bug spike, open';
     return `1007 bug spike, open for ${durationText(now - Date.parse(verdict.startedAt))}`;
   }
-  if (verdict.kind === 'deploy_wave') return isPhone ? 'Expected wave' : 'Expected: deploy wave';
-  return kindText(verdict.kind);
+  if (verdict.kind !== 'deploy_wave') return kindText(verdict.kind);
+  const version = verdict.deploy?.version ?? 'wave';
+  return isPhone ? `Expected: ${version}` : `Expected: deploy ${version}`;
 }
