@@ -95,7 +95,9 @@ export class LiveStream {
     const client = { response, view };
     this.#clients.add(client);
     request.on('close', () => this.#clients.delete(client));
-    response.status(200).set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    // nginx would gather the events into a buffer.
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+    response.status(200).set(headers);
     response.flushHeaders();
     this.#send(client, 'retry: 1000\n\n');
     this.#send(client, this.#deltaText(view));

@@ -60,7 +60,7 @@ describe('the overview', () => {
     await heading(page).filter({ hasText: '1007 bug spike in gateway' }).waitFor();
     expect(await heading(page).textContent()).toBe('1007 bug spike in gateway: client 5.2.0 sends gzip as text');
     expect(await page.locator('.kicker').textContent()).toMatch(/^Payload bug, paging\. Open for /);
-    expect(await page.getByText('Page to on-call not delivered yet').isVisible()).toBe(true);
+    await page.getByText('Page to on-call not delivered yet').waitFor();
 
     await gateway.acceptPages(Date.parse('2026-11-23T10:00:32Z'));
     await page.getByText('Page sent to on-call 10:00:32').waitFor();
@@ -163,10 +163,15 @@ describe('the other pages', () => {
   it.each(['light', 'dark'] as const)('has no accessibility fault that axe-core finds, in %s', async colorScheme => {
     await gateway.deployWithBug();
     const page = await openPage('/', { colorScheme });
-    for (const link of ['Overview', 'Who, what and examples', 'Verdicts', 'Codes']) {
+    const places = [
+      ['Overview', 'Payload bugs/h'],
+      ['Who, what and examples', 'Told by'],
+      ['Verdicts', 'What Closewatch said, newest first.'],
+      ['Codes', 'Every other code'],
+    ] as const;
+    for (const [link, lastToCome] of places) {
       await page.getByRole('link', { name: link, exact: true }).first().click();
-      await heading(page).waitFor();
-      await page.getByText('Loading').first().waitFor({ state: 'detached' });
+      await page.getByText(lastToCome).waitFor();
       expect(await axeFaults(page)).toEqual([]);
     }
   });

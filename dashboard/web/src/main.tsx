@@ -5,6 +5,8 @@ import { followAddress } from './route.ts';
 import { isPhone } from './state.ts';
 import './style/tokens.css';
 import './style/base.css';
+import './style/bar.css';
+import './style/controls.css';
 import './style/verdict.css';
 import './style/timeline.css';
 import './style/tables.css';

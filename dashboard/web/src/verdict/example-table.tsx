@@ -15,7 +15,7 @@ export function ExampleTable({ examples }: { examples: readonly CloseExample[] |
       {examples?.length === 0 && <p class="nothing">None is stored for this span of time.</p>}
       {examples !== null && examples.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard.
-        <section class="scroll" tabIndex={0} aria-label="Example closes">
+        <section class="scroll" tabIndex={0} aria-label="Table of example closes">
           <table>
             <thead>
               <tr>
