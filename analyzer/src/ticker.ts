@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** Does something again and again with a pause in between, and other things when asked to; never two at once. */
+/** Does something again and again with a pause in between that is at least as long as the work took, and other things when asked to; never two at once. */
 export class Ticker {
   private readonly pauseMs: number;
   private readonly logger: Pick<Logger, 'error' | 'info'> | undefined;
@@ -17,11 +17,14 @@ export class Ticker {
 
   start(work: () => Promise<void>): void {
     this.stopped = false;
-    const pause = () => {
-      if (!this.stopped) this.timer = setTimeout(round, this.pauseMs);
+    const pause = (took: number) => {
+      if (!this.stopped) this.timer = setTimeout(round, Math.max(this.pauseMs, took));
     };
-    const round = () => void this.run(() => this.attempt(work)).then(pause);
-    pause();
+    const round = () => {
+      const began = performance.now();
+      void this.run(() => this.attempt(work)).then(() => pause(performance.now() - began));
+    };
+    pause(0);
   }
 
   /** Does something once, after what is under way. */

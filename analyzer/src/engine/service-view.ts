@@ -26,6 +26,17 @@ const WAVES_KEPT = 100;
 /** A wave reads its instances' connections from this long before it. Milliseconds. */
 const BEFORE_WAVE = 5 * 60_000;
 
+/** An explanation, and what it rests on. */
+interface KnownExplanation {
+  explanation: Explanation;
+  /** Epoch milliseconds up to which the facts were read. */
+  until: number;
+  /** Facts before that have changed since. */
+  stale: boolean;
+  /** No row can change them any more. */
+  settled: boolean;
+}
+
 /** One service in one environment, from facts to verdicts. */
 export class ServiceView {
   readonly facts: ServiceFacts;
@@ -36,7 +47,7 @@ export class ServiceView {
   /** Verdicts that nothing changes any more, by kind and start. */
   private readonly final = new Map<string, Verdict>();
   /** By the incident's start: those that rows can still change are made anew each time. */
-  private readonly explanations = new Map<number, { explanation: Explanation; settled: boolean }>();
+  private readonly explanations = new Map<number, KnownExplanation>();
   private wavesMadeAt = { revision: -1, now: -1, markers: '' };
 
   constructor(facts: ServiceFacts, settings: EngineSettings) {
@@ -56,6 +67,8 @@ export class ServiceView {
   /** What is said of the service at `now`, which has to be advanced to. Only the last incidents and waves. */
   verdicts(now: number, allMarkers: readonly DeployMarker[]): Verdict[] {
     const { service, environment } = this.facts;
+    const changedFrom = this.facts.takeChangedFrom();
+    for (const known of this.explanations.values()) known.stale ||= changedFrom <= known.until;
     const markers = allMarkers.filter(marker => isMarkerOf(marker, service, environment));
     this.makeWaves(now, markers);
     const deploys = this.deploys(now, markers);
@@ -94,16 +107,29 @@ export class ServiceView {
     return null;
   }
 
+  /** What explains an incident: its bugs of the first quarter of an hour, and who was connected until the last of them. */
   private explanation({ startedAt }: IncidentState, now: number): Explanation {
     const known = this.explanations.get(startedAt);
     if (known?.settled) return known.explanation;
-    const until = startedAt + EXPLAINED_BY;
-    const explanation = explain(incidentFacts(this.facts, startedAt, until), this.expectedIn(startedAt, until));
-    const settled = now > until + LATE_AFTER;
+    const last = startedAt + EXPLAINED_BY;
+    const until = this.lastBugBy(startedAt, last);
+    const settled = now > last + LATE_AFTER;
+    const isSame = known !== undefined && known.until === until && !known.stale;
+    const explanation = isSame
+      ? known.explanation
+      : explain(incidentFacts(this.facts, startedAt, until), this.expectedIn(startedAt, until));
     // An incident whose start has moved leaves an explanation behind: only those that are settled are worth keeping.
     for (const [start, other] of this.explanations) if (!other.settled) this.explanations.delete(start);
-    this.explanations.set(startedAt, { explanation, settled });
+    this.explanations.set(startedAt, { explanation, until, stale: false, settled });
     return explanation;
+  }
+
+  /** End of the last bin with a payload bug, from one time to another (epoch milliseconds). */
+  private lastBugBy(from: number, to: number): number {
+    const first = Math.floor(from / BIN);
+    for (let bin = Math.floor(to / BIN); bin > first; bin--)
+      if ((this.facts.bins.bins.get(bin)?.bugs.size ?? 0) > 0) return (bin + 1) * BIN;
+    return (first + 1) * BIN;
   }
 
   /** Payload-bug closes that the baseline has from one time to another, as far as rows have come. */

@@ -140,12 +140,11 @@ export class Facts {
 
   private recount(key: string, connection: CountedConnection | null): void {
     const before = this.counted.get(key);
-    if (before) before.service.remove(before.connection);
-    this.counted.delete(key);
-    if (!connection) return;
-    const service = this.serviceOf(connection.connection.service, connection.connection.environment);
-    service.add(connection);
-    this.counted.set(key, { service, connection });
+    const service = connection && this.serviceOf(connection.connection.service, connection.connection.environment);
+    if (before && before.service !== service) before.service.replace(before.connection, null);
+    if (service) service.replace(before?.service === service ? before.connection : null, connection);
+    if (service) this.counted.set(key, { service, connection: connection! });
+    else this.counted.delete(key);
   }
 
   private serviceOf(name: string, environment: string | null): ServiceFacts {

@@ -10,7 +10,7 @@ export interface CountedConnection {
   exposedFrom: number | null;
   /** Its connect row was seen, and succeeded. */
   openSeen: boolean;
-  /** When the counted end itself spoke: what shows that its instance lives. */
+  /** When the counted end itself spoke, each time once: what shows that its instance lives. */
   spoke: number[];
   firstTime: number;
 }
@@ -46,7 +46,7 @@ export function mergeConnection(
     },
     exposedFrom: exposedFrom(counted, openedAt, closedAt),
     openSeen: connect !== null && !connect.failed,
-    spoke: [connect, counted.close].filter(row => row !== null).map(row => row.time),
+    spoke: [...new Set([connect, counted.close].filter(row => row !== null).map(row => row.time))],
     firstTime: counted.firstTime,
   };
 }

@@ -1,5 +1,4 @@
-import { type Connection, clientKey } from '../connection.ts';
-import { YOUNG_UNTIL } from './limits.ts';
+import { type Contribution, contributionsOf, without } from './contribution.ts';
 import type { CountedConnection } from './merge-connection.ts';
 import { ServiceBins } from './service-bins.ts';
 import { SickClients } from './sick-clients.ts';
@@ -15,6 +14,8 @@ export class ServiceFacts {
   newest = Number.NEGATIVE_INFINITY;
   /** Grows with every change: what was derived from the facts is stale when it differs. */
   revision = 0;
+  /** Time from which on connections have changed in what they are or when they were, epoch milliseconds; see `takeChangedFrom`. */
+  private changedFrom = Number.POSITIVE_INFINITY;
   /** Version to the time at which it was first seen on a new connection. */
   readonly versions = new Map<string, number>();
   private readonly sick = new SickClients(this.bins);
@@ -24,16 +25,25 @@ export class ServiceFacts {
     this.environment = environment;
   }
 
-  add(counted: CountedConnection): void {
-    this.connections.set(counted.connection.id, counted);
-    for (const time of counted.spoke) this.newest = Math.max(this.newest, time);
-    this.noteVersion(counted);
-    this.apply(counted, 1);
+  /** Puts a connection in the place of what was known of it; null for what was not known, or no longer counts. */
+  replace(before: CountedConnection | null, after: CountedConnection | null): void {
+    this.revision++;
+    this.changedFrom = Math.min(this.changedFrom, changeBetween(before, after));
+    const [old, now] = [before ? contributionsOf(before) : [], after ? contributionsOf(after) : []];
+    for (const one of without(old, now)) this.apply(one, -1);
+    for (const one of without(now, old)) this.apply(one, 1);
+    if (before) this.connections.delete(before.connection.id);
+    if (!after) return;
+    this.connections.set(after.connection.id, after);
+    for (const time of after.spoke) this.newest = Math.max(this.newest, time);
+    this.noteVersion(after);
   }
 
-  remove(counted: CountedConnection): void {
-    this.connections.delete(counted.connection.id);
-    this.apply(counted, -1);
+  /** From when on (epoch milliseconds) anything has changed since the last call; Infinity when nothing has. */
+  takeChangedFrom(): number {
+    const from = this.changedFrom;
+    this.changedFrom = Number.POSITIVE_INFINITY;
+    return from;
   }
 
   /** Lets a connection go and leaves what it added to the bins. */
@@ -46,50 +56,30 @@ export class ServiceFacts {
     this.sick.forgetBefore(time);
   }
 
-  /** What one connection adds to the bins: a pure function of it, so that it can be taken back exactly. */
-  private apply(counted: CountedConnection, sign: 1 | -1): void {
-    this.revision++;
-    const { connection, exposedFrom } = counted;
-    const instance = connection.instance ?? '';
-    for (const time of counted.spoke) this.bins.speak(time, instance, sign);
-    if (counted.openSeen && connection.openedAt !== null) {
-      const bin = this.bins.changing(connection.openedAt);
-      if (bin) bin.opens += sign;
+  private apply(one: Contribution, sign: 1 | -1): void {
+    if (one.kind === 'word') this.bins.speak(one.time, one.instance, sign);
+    else if (one.kind === 'step') this.bins.step(one.time, one.instance, sign * one.young, sign * one.old);
+    else if (one.kind === 'bug') this.applyBug(one, sign);
+    else {
+      const bin = this.bins.changing(one.time);
+      if (!bin) return;
+      if (one.kind === 'open') bin.opens += sign;
+      else {
+        bin.closes.set(one.code, (bin.closes.get(one.code) ?? 0) + sign);
+        if (one.orphan) bin.orphans += sign;
+      }
     }
-    if (exposedFrom !== null) this.expose(connection, exposedFrom, instance, sign);
-    if (connection.closedAt !== null) this.close(counted, connection.closedAt, sign);
   }
 
-  private expose(connection: Connection, from: number, instance: string, sign: number): void {
-    const end = connection.closedAt ?? Number.POSITIVE_INFINITY;
-    const grownUp = connection.openedAt! + YOUNG_UNTIL;
-    if (from < grownUp) {
-      this.bins.step(from, instance, sign, 0);
-      this.bins.step(Math.min(grownUp, end), instance, -sign, 0);
-    }
-    if (end <= grownUp) return;
-    this.bins.step(Math.max(from, grownUp), instance, 0, sign);
-    if (end !== Number.POSITIVE_INFINITY) this.bins.step(end, instance, 0, -sign);
-  }
-
-  private close(counted: CountedConnection, closedAt: number, sign: 1 | -1): void {
-    const { connection } = counted;
-    const bin = this.bins.changing(closedAt);
+  private applyBug({ time, id, client, young, equivalent }: Contribution & { kind: 'bug' }, sign: 1 | -1): void {
+    const bin = this.bins.changing(time);
     if (bin) {
-      bin.closes.set(connection.code, (bin.closes.get(connection.code) ?? 0) + sign);
-      if (!counted.openSeen) bin.orphans += sign;
+      if (sign > 0) bin.bugs.set(id, { id, client, time });
+      else bin.bugs.delete(id);
+      if (equivalent) bin.equivalents += sign;
     }
-    if (!connection.payloadBug) return;
-    const client = clientKey(connection);
-    if (bin) {
-      if (sign > 0) bin.bugs.set(connection.id, { id: connection.id, client, time: closedAt });
-      else bin.bugs.delete(connection.id);
-      if (connection.code !== 1007) bin.equivalents += sign;
-    }
-    const young = connection.openedAt !== null && closedAt - connection.openedAt < YOUNG_UNTIL;
-    const bug = { id: connection.id, time: closedAt, young };
-    if (sign > 0) this.sick.add(client, bug);
-    else this.sick.remove(client, bug);
+    if (sign > 0) this.sick.add(client, { id, time, young });
+    else this.sick.remove(client, { id, time, young });
   }
 
   private noteVersion({ connection, firstTime }: CountedConnection): void {
@@ -99,3 +89,28 @@ export class ServiceFacts {
     if (firstTime < known) this.versions.set(serviceVersion, firstTime);
   }
 }
+
+/** The earliest time about which the two say different things. A close leaves what was before it as it was. */
+function changeBetween(before: CountedConnection | null, after: CountedConnection | null): number {
+  if (!before || !after) return (before ?? after)?.firstTime ?? Number.POSITIVE_INFINITY;
+  const isSame = IDENTITY.every(key => before.connection[key] === after.connection[key]);
+  if (!isSame || before.connection.openedAt !== after.connection.openedAt)
+    return Math.min(before.firstTime, after.firstTime);
+  return Math.min(
+    before.connection.closedAt ?? Number.POSITIVE_INFINITY,
+    after.connection.closedAt ?? Number.POSITIVE_INFINITY,
+  );
+}
+
+/** What says who a connection is. */
+const IDENTITY = [
+  'serviceVersion',
+  'instance',
+  'region',
+  'urlTemplate',
+  'urlPath',
+  'subprotocol',
+  'clientName',
+  'clientVersion',
+  'clientId',
+] as const satisfies readonly (keyof CountedConnection['connection'])[];

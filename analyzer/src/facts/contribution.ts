@@ -1,0 +1,64 @@
+import { clientKey } from '../connection.ts';
+import { YOUNG_UNTIL } from './limits.ts';
+import type { CountedConnection } from './merge-connection.ts';
+
+/** One thing that a connection adds to the bin of a time. `time` is epoch milliseconds. */
+export type Contribution =
+  | { kind: 'word'; time: number; instance: string }
+  | { kind: 'open'; time: number }
+  | { kind: 'step'; time: number; instance: string; young: number; old: number }
+  | { kind: 'close'; time: number; code: number | null; orphan: boolean }
+  | { kind: 'bug'; time: number; id: string; client: string; young: boolean; equivalent: boolean };
+
+/** All that a connection adds: a pure function of it, so that it can be taken back exactly. */
+export function contributionsOf(counted: CountedConnection): Contribution[] {
+  const { connection, exposedFrom, openSeen, spoke } = counted;
+  const { openedAt, closedAt, code } = connection;
+  const instance = connection.instance ?? '';
+  const all: Contribution[] = spoke.map(time => ({ kind: 'word', time, instance }));
+  if (openSeen && openedAt !== null) all.push({ kind: 'open', time: openedAt });
+  if (exposedFrom !== null) addSteps(all, exposedFrom, openedAt!, closedAt ?? Number.POSITIVE_INFINITY, instance);
+  if (closedAt === null) return all;
+  all.push({ kind: 'close', time: closedAt, code, orphan: !openSeen });
+  if (connection.payloadBug) {
+    const young = openedAt !== null && closedAt - openedAt < YOUNG_UNTIL;
+    const client = clientKey(connection);
+    all.push({ kind: 'bug', time: closedAt, id: connection.id, client, young, equivalent: code !== 1007 });
+  }
+  return all;
+}
+
+function addSteps(all: Contribution[], from: number, openedAt: number, end: number, instance: string): void {
+  const grownUp = openedAt + YOUNG_UNTIL;
+  if (from < grownUp) {
+    all.push({ kind: 'step', time: from, instance, young: 1, old: 0 });
+    all.push({ kind: 'step', time: Math.min(grownUp, end), instance, young: -1, old: 0 });
+  }
+  if (end <= grownUp) return;
+  all.push({ kind: 'step', time: Math.max(from, grownUp), instance, young: 0, old: 1 });
+  if (end !== Number.POSITIVE_INFINITY) all.push({ kind: 'step', time: end, instance, young: 0, old: -1 });
+}
+
+/**
+ * What one list has and the other lacks. A close leaves what its open added where it is: else every close would have the
+ * detector look at the bin of its open again.
+ */
+export function without(all: readonly Contribution[], known: readonly Contribution[]): Contribution[] {
+  return all.filter(one => !known.some(other => isSame(one, other)));
+}
+
+function isSame(one: Contribution, other: Contribution): boolean {
+  if (one.kind !== other.kind || one.time !== other.time) return false;
+  if (one.kind === 'step' && other.kind === 'step')
+    return one.instance === other.instance && one.young === other.young && one.old === other.old;
+  if (one.kind === 'word' && other.kind === 'word') return one.instance === other.instance;
+  if (one.kind === 'close' && other.kind === 'close') return one.code === other.code && one.orphan === other.orphan;
+  if (one.kind === 'bug' && other.kind === 'bug')
+    return (
+      one.id === other.id &&
+      one.client === other.client &&
+      one.young === other.young &&
+      one.equivalent === other.equivalent
+    );
+  return true;
+}
