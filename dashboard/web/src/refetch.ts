@@ -71,14 +71,20 @@ export async function refetchTables(): Promise<void> {
   ]);
   state.deploys.value = deploys.items;
   const drawn = services.items.slice(0, MOST_SPARKLINES);
-  const drawings = await Promise.all(drawn.map(({ service }) => readSparkline(service, end)));
+  const drawings = await Promise.all(drawn.map(service => readSparkline(service, end)));
   state.sparklines.value = Object.fromEntries(drawings);
   state.services.value = services.items;
 }
 
-async function readSparkline(service: string, end: number): Promise<[string, SeriesList['items']]> {
+async function readSparkline(summary: ServiceSummary, end: number): Promise<[string, SeriesList['items']]> {
+  const { service, environment } = summary;
   const step = SPARKLINE_BIN_SECONDS * 1000;
   const from = new Date(Math.floor(end / step) * step - 15 * 60_000).toISOString();
-  const series = await getJson<SeriesList>('series', { from, bin: SPARKLINE_BIN_SECONDS, service });
-  return [service, series.items];
+  const series = await getJson<SeriesList>('series', {
+    from,
+    bin: SPARKLINE_BIN_SECONDS,
+    service,
+    environment: environment ?? undefined,
+  });
+  return [state.serviceKey(summary), series.items];
 }

@@ -18,7 +18,11 @@ export const bins = computed(() => series.value?.bins ?? null);
 export const watermark = signal<number | null>(null);
 export const deploys = signal<readonly DeployBand[]>([]);
 export const services = signal<readonly ServiceSummary[] | null>(null);
-/** Fifteen minutes of bins by service name. */
+/** Names a service in one environment. */
+export function serviceKey({ service, environment }: Pick<ServiceSummary, 'service' | 'environment'>): string {
+  return `${service} ${environment ?? ''}`;
+}
+/** Fifteen minutes of bins by `serviceKey`. */
 export const sparklines = signal<Readonly<Record<string, readonly SeriesBin[]>>>({});
 /** By verdict id; only of verdicts that are shown in words or in the chart. */
 export const deliveries = signal<Readonly<Record<string, readonly Delivery[]>>>({});

@@ -1,7 +1,7 @@
 import type { ServiceSummary } from '@closewatch/analyzer';
 import { countText, expectationText } from '../number-text.ts';
 import { silenceOf } from '../silence.ts';
-import { eventNow, now, services, sparklines, verdicts } from '../state.ts';
+import { eventNow, now, serviceKey, services, sparklines, verdicts } from '../state.ts';
 import { Swatch } from '../swatch.tsx';
 import { durationText } from '../time-text.ts';
 import { Sparkline } from '../timeline/sparkline.tsx';
@@ -37,7 +37,7 @@ export function ServicesTable() {
         </thead>
         <tbody>
           {known.map(service => (
-            <ServiceRow key={`${service.service} ${service.environment}`} service={service} />
+            <ServiceRow key={serviceKey(service)} service={service} />
           ))}
         </tbody>
       </table>
@@ -68,7 +68,7 @@ function ServiceRow({ service }: { service: ServiceSummary }) {
         <small>expected {expectationText(service.expectedPayloadBugsPerHour)}</small>
       </td>
       <td class="spark">
-        <Sparkline bins={sparklines.value[service.service] ?? []} end={eventNow.value} />
+        <Sparkline bins={sparklines.value[serviceKey(service)] ?? []} end={eventNow.value} />
       </td>
     </tr>
   );
