@@ -7,7 +7,7 @@ const MAX_ITEMS = 10_000;
 export class NotThisFormat extends Error {}
 
 /** Thrown by a reader once enough items have been read without a contradiction. */
-export class Recognised extends Error {}
+class Recognised extends Error {}
 
 /** Walks over bytes of a binary format without copying them. Numbers are big-endian, as in MessagePack and CBOR. */
 export class ByteReader {

@@ -28,9 +28,9 @@ export function onWsImported(found: (module: unknown) => void): Unhook {
 /** The CommonJS exports of the copy of ws 8 that an entry belongs to; undefined where it is another package or version. */
 function wsModuleBeside(entry: string): unknown {
   try {
-    const require = createRequire(entry);
-    const { name, version } = require('./package.json') as { name?: unknown; version?: unknown };
-    return name === 'ws' && String(version).startsWith('8.') ? require('./index.js') : undefined;
+    const requireBeside = createRequire(entry);
+    const { name, version } = requireBeside('./package.json') as { name?: unknown; version?: unknown };
+    return name === 'ws' && String(version).startsWith('8.') ? requireBeside('./index.js') : undefined;
   } catch {
     return undefined; // no copy of ws: the import itself says what is wrong with it
   }

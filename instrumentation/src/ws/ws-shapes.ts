@@ -40,9 +40,6 @@ export interface WsServer extends EventEmitter {
 /** The arguments of `WebSocketServer.prototype.handleUpgrade`. */
 export type HandleUpgradeArguments = [request: IncomingMessage, socket: Duplex, head: Buffer, callback: unknown];
 
-/** A prototype whose methods are replaced by name. */
-export type Prototype = Record<string, unknown>;
-
 /** The exports of `ws`, whether required (the class, with the others on it) or imported (a namespace). */
 export interface WsModule {
   WebSocket?: { prototype: object };
