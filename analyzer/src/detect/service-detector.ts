@@ -1,8 +1,10 @@
 import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
-import type { Bin, BinBug, ServiceBins } from '../facts/service-bins.ts';
+import type { Bin, ServiceBins } from '../facts/service-bins.ts';
 import { closesPerClient, dispersion, expectedSick, learn, nullMean, nullMeanYoung, refreshNull } from './baseline.ts';
+import { bugsBetween, bugsOf } from './bin-bugs.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
-import { advanceExposure, type Exposure } from './exposure.ts';
+import { type EvaluatedBin, trailingSum } from './evaluated-bin.ts';
+import { advanceExposure } from './exposure.ts';
 import {
   countBin,
   followIncident,
@@ -17,21 +19,6 @@ import {
 import { freshMixture, likeliest, updateMixture } from './mixture.ts';
 import { notePopulation, populationOf } from './population.ts';
 import type { DetectSettings } from './settings.ts';
-
-/** One bin as it was evaluated: what the timeline shows and the baseline learns from. */
-export interface EvaluatedBin {
-  exposure: Exposure;
-  /** Open connections at its end. */
-  open: number;
-  sickYoung: number;
-  sickOld: number;
-  closes: number;
-  /** Payload-bug closes that the baseline has in it. */
-  expected: number;
-  /** The null's mean of new sick clients, and of those among them whose connection is young. */
-  mean: number;
-  meanYoung: number;
-}
 
 /** Learning lags by this many bins, so that a slow change is not learnt before it is found. */
 const LEARNING_LAG = 900;
@@ -131,7 +118,7 @@ export class ServiceDetector {
   }
 
   private judge(state: DetectorState, bin: Bin | undefined, one: EvaluatedBin): void {
-    const bugs = bin && bin.bugs.size > 0 ? [...bin.bugs.values()].sort(byTime) : [];
+    const bugs = bugsOf(bin);
     const phi = dispersion(state.baseline);
     const evidence = updateMixture(
       state.mixture,
@@ -156,7 +143,7 @@ export class ServiceDetector {
     this.redate(state, incident);
     if (incident.endedIn === null) {
       const { trailingSick, trailingMean } = state;
-      const quarterHour = () => this.trailingQuarterHour(state.bin);
+      const quarterHour = () => trailingSum(this.evaluated, state.bin, QUIET_BINS);
       const population = populationOf(state.population);
       const { cohortShare } = this;
       const input = {
@@ -189,7 +176,7 @@ export class ServiceDetector {
       return;
     }
     const change = likeliest(state.mixture);
-    state.incident = openIncident(change, state.bin, this.bugsSince(change.since, state.bin));
+    state.incident = openIncident(change, state.bin, bugsBetween(this.bins, change.since, state.bin));
   }
 
   private redate(state: DetectorState, incident: IncidentState): void {
@@ -197,21 +184,12 @@ export class ServiceDetector {
     if (since === 0 || since > REDATED_FOR || incident.endedIn !== null) return;
     const change = likeliest(state.mixture);
     if (change.firstBugAt === null || change.firstBugAt <= incident.startedAt) return;
-    redateIncident(incident, change, this.bugsSince(change.since, state.bin));
+    redateIncident(incident, change, bugsBetween(this.bins, change.since, state.bin));
   }
 
   private retire(state: DetectorState, incident: IncidentState): void {
     state.past = [...state.past, incident].slice(-PAST_KEPT);
     state.incident = null;
-  }
-
-  private bugsSince(from: number, to: number): BinBug[] {
-    const bugs: BinBug[] = [];
-    for (let number = Math.max(from, to - BINS_KEPT); number <= to; number++) {
-      const bin = this.bins.bins.get(number);
-      if (bin && bin.bugs.size > 0) bugs.push(...[...bin.bugs.values()].sort(byTime));
-    }
-    return bugs;
   }
 
   /** Takes in the bins that lie far enough back, except those of an alarm. */
@@ -234,22 +212,7 @@ export class ServiceDetector {
     const gone = this.evaluated.get(state.bin - TRAILING);
     state.trailingSick += one.sickYoung + one.sickOld - (gone ? gone.sickYoung + gone.sickOld : 0);
     // The sum of means is made anew: taking away and adding fractions would drift.
-    state.trailingMean = 0;
-    if (state.trailingSick === 0) return;
-    for (let number = state.bin - TRAILING + 1; number <= state.bin; number++)
-      state.trailingMean += this.evaluated.get(number)?.mean ?? 0;
-  }
-
-  private trailingQuarterHour(last: number): { sick: number; mean: number } {
-    let sick = 0;
-    let mean = 0;
-    for (let number = last - QUIET_BINS + 1; number <= last; number++) {
-      const one = this.evaluated.get(number);
-      if (!one) continue;
-      sick += one.sickYoung + one.sickOld;
-      mean += one.mean;
-    }
-    return { sick, mean };
+    state.trailingMean = state.trailingSick === 0 ? 0 : trailingSum(this.evaluated, state.bin, TRAILING).mean;
   }
 
   private forget(edge: number): void {
@@ -263,10 +226,6 @@ export class ServiceDetector {
 
 /** Past incidents remembered; older ones have long been handed on. */
 const PAST_KEPT = 50;
-
-function byTime(a: BinBug, b: BinBug): number {
-  return a.time - b.time || (a.id < b.id ? -1 : 1);
-}
 
 /** Whether a bin lies in an alarm, or in the minute after it that its count still reaches. */
 function isAlarmed({ incident, past }: DetectorState, number: number): boolean {

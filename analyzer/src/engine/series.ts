@@ -1,5 +1,5 @@
 import type { SeriesBin, SeriesQuery } from '../analyzer.ts';
-import type { EvaluatedBin } from '../detect/service-detector.ts';
+import type { EvaluatedBin } from '../detect/evaluated-bin.ts';
 import { BIN } from '../facts/limits.ts';
 import type { Bin } from '../facts/service-bins.ts';
 import { isoTime } from './incident-verdict.ts';
