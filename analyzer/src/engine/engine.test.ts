@@ -3,6 +3,7 @@ import { randomFrom } from '../event.fixture.ts';
 import { Fleet } from '../fleet.fixture.ts';
 import type { Verdict } from '../verdict.ts';
 import { createEngine } from './engine.ts';
+import type { AnalyzerSettings } from './settings.ts';
 
 const START = Date.parse('2026-11-23T10:00:00Z');
 const HAS_BUG = (client: number) => client % 6 === 0;
@@ -13,8 +14,8 @@ function fleetOf(seed: number): Fleet {
   return fleet;
 }
 
-function verdictsOf(fleet: Fleet): Verdict[] {
-  const engine = createEngine();
+function verdictsOf(fleet: Fleet, settings: AnalyzerSettings = {}): Verdict[] {
+  const engine = createEngine(settings);
   engine.ingest(fleet.rows());
   return engine.evaluate();
 }
@@ -95,5 +96,35 @@ describe('the engine on a fleet', () => {
       return verdictsOf(fleet.pass(10)).map(verdict => verdict.severity);
     });
     expect(severities).toEqual([[], ['notice'], ['page']]);
+  });
+
+  it('holds back the page until the sick are a fair share of the service, or of their cohort', () => {
+    const few = (settings: AnalyzerSettings) =>
+      verdictsOf(fleetOf(4).pass(3_600).pass(10, 1, HAS_BUG), settings).map(verdict => verdict.severity);
+    expect(few({ page: { minClients: 3, minShare: 0.9, minCohortShare: 0.9 } })).toEqual(['notice']);
+    expect(few({ page: { minClients: 3, minShare: 0.9, minCohortShare: 0.1 } })).toEqual(['page']);
+    expect(few({ page: { minClients: 3, minShare: 0.02, minCohortShare: 0.9 } })).toEqual(['page']);
+    expect(few({ page: { minClients: 100, minShare: 0, minCohortShare: 0 } })).toEqual(['notice']);
+  });
+
+  it('shows the timeline, the services and the deploys of what it has seen', () => {
+    const engine = createEngine();
+    const rows = fleetOf(1).pass(60, 0.2).roll('1.8.1', 5).pass(30).rows();
+    engine.ingest(rows);
+    engine.evaluate();
+    const firstMinute = rows.filter(row => row.time < START + 60_000);
+    const [opens, bugs] = ['connect', 'close'].map(kind => firstMinute.filter(row => row.kind === kind).length);
+    expect([opens, bugs]).toEqual([254, 15]);
+    const series = engine.series({ from: START, to: START + 120_000, binSeconds: 60 });
+    expect(series.map(bin => bin.time)).toEqual(['2026-11-23T10:00:00.000Z', '2026-11-23T10:01:00.000Z']);
+    expect(series[0]).toMatchObject({ closes: { 1007: 15 }, payloadBugs: 15, payloadEquivalents: 0, opens: 254 });
+    expect(series[1]!.open).toBe(240);
+    expect(engine.services()).toMatchObject([
+      { service: 'gateway', environment: 'prod', version: '1.8.1', previousVersion: '1.8.0', open: 240 },
+    ]);
+    expect(engine.deploys(START, START + 120_000)).toMatchObject([
+      { fromVersion: '1.8.0', version: '1.8.1', source: 'inferred' },
+    ]);
+    expect(engine.series({ from: START, to: START + 60_000, binSeconds: 60, service: 'chat' })[0]!.opens).toBe(0);
   });
 });
