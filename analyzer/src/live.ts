@@ -46,6 +46,7 @@ class LiveAnalyzer implements Analyzer {
   private readonly verdictListeners: Listeners<VerdictEvent>;
   private readonly tickListeners: Listeners<number>;
   private readonly known = new KnownVerdicts();
+  private started = false;
   private sequence = 0;
   private countsStoredAt = 0;
 
@@ -69,12 +70,13 @@ class LiveAnalyzer implements Analyzer {
     this.known.load(await this.store.readVerdicts({ from, limit: 10_000 }));
     await this.read(from);
     await this.tell();
+    this.started = true;
     this.ticker.start(() => this.tick());
   }
 
   async stop(): Promise<void> {
     await this.ticker.stop();
-    await this.caughtUp();
+    if (this.started) await this.caughtUp();
   }
 
   caughtUp(): Promise<void> {

@@ -2,7 +2,7 @@ import { gammaQuantile } from '../statistics/gamma-quantile.ts';
 import type { Exposure } from './exposure.ts';
 
 /** What is known of the rate of one class of exposure: a Gamma posterior, forgetting by half in 14 days. */
-export interface RatePosterior {
+interface RatePosterior {
   sick: number;
   /** Connection-seconds. */
   exposure: number;

@@ -6,7 +6,7 @@ import type { MixtureComponent } from './mixture.ts';
 import type { DetectSettings } from './settings.ts';
 
 /** What an incident amounts to. */
-export interface IncidentCounts {
+interface IncidentCounts {
   closes: number;
   clients: number;
   expected: number;

@@ -1,7 +1,7 @@
 import { negativeBinomialLogRatio } from '../statistics/negative-binomial-log-ratio.ts';
 
 /** The sizes of change that are looked for at once, as ratios to the null mean. */
-export const RATIOS = [1.5, 2, 3, 5, 8, 15, 30, 100, 300, 1e3, 1e4, 1e5, 1e6] as const;
+const RATIOS = [1.5, 2, 3, 5, 8, 15, 30, 100, 300, 1e3, 1e4, 1e5, 1e6] as const;
 /**
  * Where a change may show: on all connections, or on those that have just opened. A client that is wrong by design shows
  * in its first messages, and against those alone it stands out much sooner than against everything.

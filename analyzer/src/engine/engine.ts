@@ -35,6 +35,9 @@ const ADVANCE_EVERY = 60_000; // 1 min
 /** And verdicts settle and old facts are let go at this one. */
 const SETTLE_EVERY = 5 * 60_000; // 5 min
 
+/** A service without connections and verdicts is forgotten, with its baseline, when it has been silent this long. Milliseconds. */
+const SERVICE_KEPT = 30 * 86_400_000; // 30 days, two half-lives of its baseline
+
 /** A new engine that has seen nothing. */
 export function createEngine(settings: AnalyzerSettings = {}): Engine {
   return new FactsEngine(engineSettings(settings));
@@ -125,7 +128,17 @@ class FactsEngine implements Engine {
     if (this.now - this.settledAt < SETTLE_EVERY) return;
     this.settledAt = this.now;
     this.current();
+    this.forgetSilentServices();
     this.forgotten += forget(this.facts, this.now, service => this.views.get(service)!.neededFrom());
+  }
+
+  private forgetSilentServices(): void {
+    for (const [key, service] of this.facts.services) {
+      if (service.connections.size > 0 || service.newest > this.now - SERVICE_KEPT) continue;
+      if (this.views.get(service)!.verdicts(this.now, this.markers).length > 0) continue;
+      this.facts.services.delete(key);
+      this.views.delete(service);
+    }
   }
 
   private current(): Verdict[] {

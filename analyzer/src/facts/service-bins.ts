@@ -1,7 +1,7 @@
 import { BIN } from './limits.ts';
 
 /** What changed in one second on one instance: connections that became young or old, and their share of that second. */
-export interface InstanceStep {
+interface InstanceStep {
   young: number;
   old: number;
   /** Connection-milliseconds inside this bin that the steps add. Whole numbers, so that sums don't depend on their order. */
