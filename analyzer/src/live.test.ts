@@ -7,6 +7,7 @@ import type { Analyzer, VerdictEvent } from './analyzer.ts';
 import { Fleet } from './fleet.fixture.ts';
 import { createAnalyzer } from './live.ts';
 import { replay } from './replay.ts';
+import { sequenceBefore } from './sequence-before.ts';
 import type { Verdict } from './verdict.ts';
 
 const START = Date.parse('2026-11-23T10:00:00Z');
@@ -128,6 +129,24 @@ describe('the live analyzer over a DuckDB store', () => {
     expect(transitions.at(-1)).toMatchObject({ type: 'verdict.ended', document: { status: 'ended' } });
     const outbox = await store.readOutbox({ limit: 10 });
     expect(outbox.map(message => JSON.parse(message.body).type).sort()).toEqual(['verdict.ended', 'verdict.opened']);
+  });
+
+  it('reads no further back than a day at its start, and finds where that is', async () => {
+    const rows = history();
+    const day = 86_400_000;
+    const received = (offset: number) =>
+      rows.map(event => ({
+        ...event,
+        spanId: `${offset < 0 ? 'a' : 'b'}${event.spanId.slice(1)}`,
+        time: event.time + offset,
+        receivedAt: event.time + offset + 1,
+      }));
+    await store.appendEvents(received(-2 * day));
+    const old = (await store.readEventsAfter(0, 100_000)).events.length;
+    await store.appendEvents(received(0));
+    expect(await sequenceBefore(store, START - day)).toBe(old);
+    expect(await sequenceBefore(store, START + day)).toBe(2 * old);
+    expect(await sequenceBefore(store, START - 3 * day)).toBe(0);
   });
 
   it('follows the store by itself', async () => {

@@ -7,6 +7,7 @@ import { createEngine, type Engine } from './engine/engine.ts';
 import type { AnalyzerSettings } from './engine/settings.ts';
 import { KnownVerdicts } from './known-verdicts.ts';
 import { Listeners } from './listeners.ts';
+import { sequenceBefore } from './sequence-before.ts';
 import { Ticker } from './ticker.ts';
 
 /** What the running analyzer is made of. */
@@ -68,7 +69,8 @@ class LiveAnalyzer implements Analyzer {
   async start(): Promise<void> {
     const from = this.clock() - REBUILT_FROM;
     this.known.load(await this.store.readVerdicts({ from, limit: 10_000 }));
-    await this.read(from);
+    this.sequence = await sequenceBefore(this.store, from);
+    await this.read();
     await this.tell();
     this.started = true;
     this.ticker.start(() => this.tick());
@@ -94,17 +96,17 @@ class LiveAnalyzer implements Analyzer {
 
   private async tick(): Promise<void> {
     const before = Math.floor(this.engine.watermark / 1_000);
-    const rows = await this.read(Number.NEGATIVE_INFINITY);
+    const rows = await this.read();
     await this.tell();
     const moved = Math.floor(this.engine.watermark / 1_000) > before;
     if (rows > 0 || moved) this.tickListeners.call(this.engine.watermark);
   }
 
-  /** Reads to the end of the store; rows received before `from` are passed over. Returns how many there were. */
-  private async read(from: number): Promise<number> {
+  /** Reads to the end of the store. Returns how many rows there were. */
+  private async read(): Promise<number> {
     for (let rows = 0; ; ) {
       const page = await this.store.readEventsAfter(this.sequence, PAGE);
-      this.engine.ingest(page.events.filter(event => event.receivedAt >= from));
+      this.engine.ingest(page.events);
       this.sequence = page.sequence;
       rows += page.events.length;
       if (page.events.length < PAGE) return rows;
