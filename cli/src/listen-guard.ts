@@ -3,7 +3,7 @@ import type { Config } from './config/config-schema.ts';
 import { UsageError } from './usage-error.ts';
 
 /** True for 127.0.0.0/8, ::1 and `localhost`: addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { compareCodes, describeCode } from './code/describe-code.ts';
 import { printConfigSchema, printValidated } from './commands/config.ts';
@@ -10,6 +9,7 @@ import type { RawConfig } from './config/env-overrides.ts';
 import { loadConfig } from './config/load-config.ts';
 import { runDemo } from './demo/run-demo.ts';
 import { createLogger } from './logger.ts';
+import { packageVersion } from './package-version.ts';
 import { stopSignal } from './stop-signal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -147,9 +147,4 @@ function addConfig(program: Command): void {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got "${text}"`);
   return Number(text);
-}
-
-function packageVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

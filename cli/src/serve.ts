@@ -6,6 +6,7 @@ import { analyzerSettings } from './config/analyzer-settings.ts';
 import { channelsFromConfig } from './config/channels-from-config.ts';
 import type { Config } from './config/config-schema.ts';
 import { refuseOpenListen } from './listen-guard.ts';
+import { packageVersion } from './package-version.ts';
 import { startInOrder } from './start-in-order.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -19,7 +20,7 @@ export interface RunningServe {
   stop(): Promise<void>;
 }
 
-export interface Address {
+interface Address {
   host: string;
   port: number;
 }
@@ -68,7 +69,8 @@ function createParts(config: Config, store: Store, channels: readonly Channel[],
   });
   const analyzer = createAnalyzer({ store, settings: analyzerSettings(config), channels, logger });
   const delivery = createWebhookDelivery({ store, channels, logger });
-  const dashboard = createDashboard({ store, analyzer, ...config.dashboard, logger });
+  const about = { version: packageVersion(), collectorCounters: () => collector.counters };
+  const dashboard = createDashboard({ store, analyzer, ...config.dashboard, logger, about });
   return { collector, analyzer, delivery, dashboard };
 }
 

@@ -20,7 +20,7 @@ import { verdictRoutes } from './verdict-routes.ts';
 export interface DashboardAbout {
   version?: string;
   /** Counters of the collector, by name: what was taken, and what was refused or dropped. */
-  collectorCounters?(): Record<string, number>;
+  collectorCounters?(): object;
 }
 
 export interface DashboardOptions {
@@ -50,7 +50,7 @@ export interface Dashboard {
 /** What `/api/v1/about` answers. */
 export interface About {
   version: string | null;
-  collector: Record<string, number>;
+  collector: object;
   stream: StreamCounters;
 }
 

@@ -39,7 +39,7 @@ export class RequestProblem extends Error {
 }
 
 /** Answers with the problem document (RFC 9457, section 3); `code`, `got` and `expected` are extension members. */
-export function sendProblem(request: Request, response: Response, problem: RequestProblem): void {
+function sendProblem(request: Request, response: Response, problem: RequestProblem): void {
   response.status(problem.status).type('application/problem+json');
   response.send(
     JSON.stringify({

@@ -48,7 +48,7 @@ function valueFromText(name: string, text: string, sample: unknown): unknown {
 }
 
 /** Sets one key of nested configuration, making the objects on the way. */
-export function setAt(config: RawConfig, path: readonly string[], value: unknown): void {
+function setAt(config: RawConfig, path: readonly string[], value: unknown): void {
   let inner = config;
   for (const key of path.slice(0, -1)) {
     inner[key] ??= {};

@@ -22,14 +22,14 @@ export interface FleetOptions {
   otlpEndpoint: string;
 }
 
-/**
- * Starts the demo's fleet as a process of its own: the product never shares one with the applications that it watches.
- *
- * @throws UsageError outside of a checkout
- */
-export function startFleet({ seed, once, otlpEndpoint }: FleetOptions): Fleet {
+/** @throws UsageError outside of a checkout: the published package has no fleet */
+export function expectFleet(): void {
   if (!existsSync(FLEET))
     throw new UsageError('demo: expected a checkout with its demo/ folder; the published package has no fleet');
+}
+
+/** Starts the demo's fleet as a process of its own: the product never shares one with the applications that it watches. */
+export function startFleet({ seed, once, otlpEndpoint }: FleetOptions): Fleet {
   const child = spawn(process.execPath, [FLEET, '--seed', String(seed), ...(once ? ['--once'] : [])], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint },

@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { type RunningServe, serve } from '../serve.ts';
 import { UsageError } from '../usage-error.ts';
 import { checkStory } from './check-story.ts';
-import { type Fleet, startFleet } from './fleet.ts';
+import { expectFleet, type Fleet, startFleet } from './fleet.ts';
 import type { FleetTruth } from './fleet-line.ts';
 import { narrator } from './narrator.ts';
 import { type PageReceiver, startPageReceiver } from './page-receiver.ts';
@@ -28,6 +28,7 @@ export interface DemoOptions {
  * @returns the exit code: 0 when the verdicts are right (or the demo was stopped by hand), 1 when they are not
  */
 export async function runDemo(options: DemoOptions, say: (line: string) => void, logger: Logger): Promise<number> {
+  expectFleet();
   const folder = options.keep ?? (await mkdtemp(join(tmpdir(), 'closewatch-demo-')));
   const narrate = narrator(say);
   const receiver = await startPageReceiver(narrate.page);
@@ -38,7 +39,10 @@ export async function runDemo(options: DemoOptions, say: (line: string) => void,
     const fleet = startFleet({ ...options, otlpEndpoint: `http://127.0.0.1:${running.ingest.port}` });
     options.signal.addEventListener('abort', () => void fleet.stop(), { once: true });
     try {
-      return await watchStory(fleet, running, receiver, folder, narrate);
+      const exitCode = await watchStory(fleet, running, receiver, folder, narrate);
+      if (exitCode === null && !options.signal.aborted)
+        throw new Error('demo: expected the fleet to play on, but it ended');
+      return exitCode ?? 0; // stopped by hand: there is no story to judge
     } finally {
       unsubscribe();
       await fleet.stop();
@@ -50,13 +54,14 @@ export async function runDemo(options: DemoOptions, say: (line: string) => void,
   }
 }
 
+/** Narrates until the story is over, and judges it; null where the fleet ends before that. */
 async function watchStory(
   fleet: Fleet,
   running: RunningServe,
   receiver: PageReceiver,
   folder: string,
   narrate: ReturnType<typeof narrator>,
-): Promise<number> {
+): Promise<number | null> {
   let truth: FleetTruth | undefined;
   for await (const line of fleet.lines) {
     if (line.type === 'truth') truth = line;
@@ -66,7 +71,7 @@ async function watchStory(
     const outcome = { truth, pages: receiver.received, ...(await settle(running, folder)) };
     return narrate.result(checkStory(outcome), outcome.verdicts);
   }
-  return 0; // stopped by hand: there is no story to judge
+  return null;
 }
 
 async function startServe(

@@ -1,5 +1,5 @@
 /** A request to the API that failed, in words that the page may show. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {

@@ -20,7 +20,7 @@ export const CODE_NAMES: Record<CodeKey, string> = {
 };
 
 /** Under which key a close code is drawn. */
-export function keyOfCode(code: string): CodeKey {
+function keyOfCode(code: string): CodeKey {
   return code !== 'other' && Object.hasOwn(CODE_NAMES, code) ? (code as CodeKey) : 'other';
 }
 

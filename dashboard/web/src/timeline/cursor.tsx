@@ -72,7 +72,7 @@ function TipLine({ label, value, isSum, isBug }: { label: string; value: string;
 }
 
 /** A bin's span, such as "10:00:20 to 10:00:30". */
-export function binSpanText(bin: SeriesBin, binSeconds: number, zone: Zone): string {
+function binSpanText(bin: SeriesBin, binSeconds: number, zone: Zone): string {
   const at = Date.parse(bin.time);
   return `${clockText(at, zone)} to ${clockText(at + binSeconds * 1000, zone)}`;
 }

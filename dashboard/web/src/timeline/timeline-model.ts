@@ -10,7 +10,7 @@ import { type Lane, layoutTimeline, type TimelineLayout } from './layout.ts';
 import type { TimeWindow } from './series-window.ts';
 
 /** A lane's scale, and the count at its upper edge. */
-export interface LaneScale {
+interface LaneScale {
   y: Scale;
   top: number;
 }
