@@ -38,7 +38,7 @@ export interface Wave {
   followed: number;
   /** The deploy marker that the wave belongs to: its start, epoch milliseconds, and its version. */
   marker: { startedAt: number; version: string } | null;
-  /** Payload-bug closes on the same instances meanwhile. They are no part of `closes`. */
+  /** Payload-bug closes of the service from its first close to its last. They are no part of `closes`. */
   payloadBugs: number;
   /** 0 to 1. */
   confidence: number;

@@ -7,8 +7,6 @@ import { isRestartClose } from './restart-close.ts';
 export interface FoundRestart extends InstanceRestart {
   /** Its closes, payload bugs left out, in order of time. */
   closes: ClosedConnection[];
-  /** Payload-bug closes on it meanwhile. */
-  payloadBugs: number;
   /** The instance's first known open, epoch milliseconds; -Infinity where that is older than the record. */
   firstSeenAt: number;
 }
@@ -73,7 +71,6 @@ function restartOf(
     openBefore,
     closed: closes.length,
     closes,
-    payloadBugs: burst.length - closes.length,
     firstSeenAt: timeline.firstSeenAt,
   };
 }

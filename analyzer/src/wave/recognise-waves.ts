@@ -69,7 +69,7 @@ function waveFrom(group: RestartGroup, connections: readonly Connection[], conte
     confirmed,
     fromVersion: mostFrequent(restarts.map(restart => restart.version)),
     toVersion: group.toVersion ?? marker?.version ?? null,
-    instances: restarts.map(({ closes: _closes, payloadBugs: _bugs, firstSeenAt: _seen, ...restart }) => restart),
+    instances: restarts.map(({ closes: _closes, firstSeenAt: _seen, ...restart }) => restart),
     startedAt,
     detectedAt: halfGone[1] ?? halfGone[0]!,
     endedAt: over ? lastCloseAt : null,
@@ -79,9 +79,16 @@ function waveFrom(group: RestartGroup, connections: readonly Connection[], conte
     reconnect: reconnectHealth(followed, peak, settings.reconnectWindow, now),
     followed: followed.length,
     marker: marker === null ? null : { startedAt: marker.startedAt, version: marker.version },
-    payloadBugs: restarts.reduce((sum, restart) => sum + restart.payloadBugs, 0),
+    payloadBugs: countPayloadBugs(connections, startedAt, lastCloseAt),
     confidence: waveConfidence(restarts, { versionChanged, marked: marker !== null, over }),
   };
+}
+
+/** On every instance: those that a client has just come back to are where a bug of the wave's time mostly shows. */
+function countPayloadBugs(connections: readonly Connection[], from: number, until: number): number {
+  const isMeanwhile = ({ payloadBug, closedAt }: Connection) =>
+    payloadBug && closedAt !== null && closedAt >= from && closedAt <= until;
+  return connections.filter(isMeanwhile).length;
 }
 
 function mostFrequent(versions: readonly (string | null)[]): string | null {

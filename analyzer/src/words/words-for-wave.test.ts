@@ -85,7 +85,7 @@ describe('the words for a wave', () => {
 
   it('rule out no bug where there are some on the same instances, and say so', () => {
     const { evidence, dismissed } = wordsForWave(waveOf({ payloadBugs: 3 }));
-    expect(evidence).toContain('3 payload bugs on the same instances: not counted here, judged by themselves.');
+    expect(evidence).toContain('3 payload bugs in the same time: not counted here, judged by themselves.');
     expect(dismissed.join()).not.toContain('payload bug');
   });
 

@@ -88,7 +88,7 @@ function returnLines({ reconnect, followed, closes }: Wave, window: WaveSettings
 
 function besideLine({ payloadBugs }: Wave): string[] {
   if (payloadBugs === 0) return [];
-  return [`${counted(payloadBugs, 'payload bug')} on the same instances: not counted here, judged by themselves.`];
+  return [`${counted(payloadBugs, 'payload bug')} in the same time: not counted here, judged by themselves.`];
 }
 
 function dismissedFor({ kind, instances, closes, payloadBugs, codes }: Wave): string[] {
