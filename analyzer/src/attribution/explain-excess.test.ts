@@ -121,11 +121,19 @@ describe('explainExcess', () => {
     expect(explainExcess(bugs, population, background).cohort).toEqual([client520]);
   });
 
-  it('takes what is expected for closes: retries do not make it explain the bugs away', () => {
-    const { bugs, population } = fleet(6, clients, client => client.version === '5.2.0');
-    const retries = bugs.flatMap(bug => [1, 2, 3, 4].map(time => ({ ...bug, id: `${bug.id} again ${time}` })));
-    // 200 closes of 40 clients; 40 closes expected are 8 clients.
-    expect(explainExcess([...bugs, ...retries], [...population, ...retries], 40).cohort).toEqual([client520]);
+  it('takes what is expected for clients, as the baseline counts: the retries of the sick do not enlarge it', () => {
+    // 40 sick clients of 5.2.0 that try five times, and 15 of others once: the baseline expects the 15.
+    const strays = clients.filter(({ version }) => version !== '5.2.0').slice(0, 15);
+    const { bugs, population } = fleet(6, clients, client => client.version === '5.2.0' || strays.includes(client));
+    const retries = bugs
+      .filter(bug => bug.clientVersion === '5.2.0')
+      .flatMap(bug => [1, 2, 3, 4].map(time => ({ ...bug, id: `${bug.id} again ${time}` })));
+    const all = [
+      [...bugs, ...retries],
+      [...population, ...retries],
+    ] as const;
+    expect(explainExcess(...all, 15).cohort).toEqual([client520]);
+    expect(explainExcess(...all, 0).cohort).toEqual([]);
   });
 
   it('is empty where no more came than was expected', () => {

@@ -21,8 +21,8 @@ const CHANGED_BY_ROLL: ReadonlySet<CohortField> = new Set(['serviceVersion', 'in
 /**
  * The smallest set of attribute values that explains at least 80 % of the excess of `bugs` over what `population` would
  * have had alike, and the sets that the data can't tell from it. Every client has one vote. `population` are the
- * connections the bugs are compared with, bugs included; `expected` the bugs (closes, as in `bugs`)
- * that the baseline would have had; where it would have had them all, there is no excess and no cohort.
+ * connections the bugs are compared with, bugs included; `expected` the sick clients that the baseline would have had
+ * among them; where it would have had them all, there is no excess and no cohort.
  *
  * Of a field only the value with the largest excess can explain 80 %, so the sets of up to three terms are searched
  * exhaustively. A set is named when Kulldorff's likelihood ratio exceeds the number of sets that could have
@@ -35,11 +35,9 @@ export function explainExcess(
   expected = 0,
 ): Attribution {
   const sick = new Set(bugs.map(clientKey)).size;
-  // What is expected are closes; in votes it is as much less as a client has more than one of them.
-  const background = (expected * sick) / bugs.length;
-  if (population.length === 0 || !(background < sick)) return { cohort: [], alsoPossible: [] };
-  const table = cohortTable(bugs, population, background);
-  const explaining = masksOf(table).filter(mask => explains(table, mask, background));
+  if (population.length === 0 || expected >= sick) return { cohort: [], alsoPossible: [] };
+  const table = cohortTable(bugs, population, expected);
+  const explaining = masksOf(table).filter(mask => explains(table, mask, expected));
   for (let terms = 1; terms <= MOST_TERMS; terms += 1) {
     const named = explaining.filter(mask => bitCount(mask) === terms && surplus(table, mask) >= EVIDENCE);
     if (named.length === 0) continue;
@@ -58,11 +56,11 @@ function masksOf(table: CohortTable): number[] {
   return masks;
 }
 
-function explains(table: CohortTable, mask: number, background: number): boolean {
+function explains(table: CohortTable, mask: number, expected: number): boolean {
   const all = table.votesFor(0);
   const { bugs, exposed } = table.votesFor(mask);
   // The last term is for rounding: votes are sums of fractions.
-  return bugs - (background * exposed) / all.exposed >= EXPLAINED * (all.bugs - background) - 1e-9;
+  return bugs - (expected * exposed) / all.exposed >= EXPLAINED * (all.bugs - expected) - 1e-9;
 }
 
 /** The log likelihood ratio of a cohort less the log of how many cohorts could have been named in its place. */

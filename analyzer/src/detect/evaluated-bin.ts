@@ -8,7 +8,8 @@ export interface EvaluatedBin {
   sickYoung: number;
   sickOld: number;
   closes: number;
-  /** Payload-bug closes that the baseline has in it. */
+  /** Sick clients, and payload-bug closes, that the baseline has in it. */
+  expectedSick: number;
   expected: number;
   /** The null's mean of new sick clients, and of those among them whose connection is young. */
   mean: number;

@@ -34,6 +34,8 @@ export interface IncidentState {
   /** Number of the last bin that was above the null, and of the last one of them with a bug in it. */
   lastAbove: number;
   lastBugAbove: number;
+  /** The last of those within `EXPLAINED_BINS` of the start: what came after the excess says nothing about its cause. */
+  lastBugExplained: number;
   /** Number of the bin at which it was found to be over; null while it runs. */
   endedIn: number | null;
 }
@@ -61,6 +63,8 @@ export interface IncidentInput {
 const CLIENTS_TOLD_APART = 50_000;
 /** It is over after so many bins back below the null. */
 export const QUIET_BINS = 900;
+/** An incident is explained by its first quarter of an hour: its cause is in there, and what is kept stays bounded. */
+export const EXPLAINED_BINS = 900;
 /** Within so many bins after its end it reopens as the same. */
 export const REOPEN_BINS = 3_600;
 /** A trailing minute is above the null when the null has so many or more less often than this. */
@@ -81,6 +85,7 @@ export function openIncident(change: MixtureComponent, bin: number, bugsSince: r
     evidence: 0,
     lastAbove: bin,
     lastBugAbove: bin,
+    lastBugExplained: bin,
     endedIn: null,
   };
 }
@@ -124,7 +129,7 @@ export function followIncident(incident: IncidentState, input: IncidentInput, se
   incident.evidence = Math.max(incident.evidence, input.evidence);
   if (isAbove(input.trailingSick, input.trailingMean, input.dispersion)) {
     incident.lastAbove = input.bin;
-    if (input.bugs.length > 0) incident.lastBugAbove = input.bin;
+    if (input.bugs.length > 0) noteBugAbove(incident, input.bin);
     incident.lastCounts = incident.counts;
   }
   judgeSeverity(incident, input, settings);
@@ -132,6 +137,11 @@ export function followIncident(incident: IncidentState, input: IncidentInput, se
   // A rate that is too low to show in one minute may still show in fifteen.
   const { sick, mean } = input.quarterHour();
   if (!isAbove(sick, mean, input.dispersion)) incident.endedIn = input.bin;
+}
+
+function noteBugAbove(incident: IncidentState, bin: number): void {
+  incident.lastBugAbove = bin;
+  if (bin <= Math.floor(incident.startedAt / BIN) + EXPLAINED_BINS) incident.lastBugExplained = bin;
 }
 
 /** Takes up an incident that had ended when its rate rises again. */

@@ -101,13 +101,15 @@ export class ServiceDetector {
     const { baseline } = state;
     const exposure = advanceExposure(state.exposure, bin, state.bin);
     this.study(state);
+    const sick = expectedSick(baseline, exposure);
     const one: EvaluatedBin = {
       exposure,
       open: state.exposure.young + state.exposure.old,
       sickYoung: bin?.sickYoung ?? 0,
       sickOld: bin?.sickOld ?? 0,
       closes: bin?.bugs.size ?? 0,
-      expected: expectedSick(baseline, exposure) * closesPerClient(baseline),
+      expectedSick: sick,
+      expected: sick * closesPerClient(baseline),
       mean: nullMean(baseline, exposure),
       meanYoung: nullMeanYoung(baseline, exposure),
     };

@@ -73,6 +73,14 @@ describe('the engine on a fleet', () => {
     }
   });
 
+  it('goes on naming the client while its excess has passed and the usual strays come in', () => {
+    for (const seed of [1, 2, 3]) {
+      const fleet = fleetOf(seed).pass(60, 0.2).pass(20, 4, HAS_BUG).pass(300, 0.2);
+      const [bug] = verdictsOf(fleet);
+      expect(bug?.cohort).toEqual([{ attribute: 'websocket.client.version', value: '5.2.0' }]);
+    }
+  });
+
   it('ends a bug after a quarter of an hour without it, at its last close, and opens it again within the hour', () => {
     const fleet = fleetOf(1).pass(600).pass(60, 2, HAS_BUG);
     const last = fleet.events.filter(event => event.code === 1007).at(-1)!.time;

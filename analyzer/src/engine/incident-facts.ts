@@ -2,9 +2,6 @@ import { type Connection, clientKey } from '../connection.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
 import { BUGS_KEPT } from '../incident.ts';
 
-/** An incident is explained by its first quarter of an hour: its cause is in there, and what is kept stays bounded. */
-export const EXPLAINED_BY = 15 * 60_000; // 15 min
-
 /** What an incident is explained by. */
 export interface IncidentFacts {
   bugs: Connection[];

@@ -23,9 +23,9 @@ export interface Explanation extends IncidentFacts {
 const CHANGES_PER_YEAR = 4;
 const MOST_CONFIDENCE = 0.999;
 
-/** Finds the cohort and the payload; `expected` are the payload-bug closes that the baseline has in the same time. */
-export function explain(facts: IncidentFacts, expected: number): Explanation {
-  const attribution = explainExcess(facts.bugs, facts.population, expected);
+/** Finds the cohort and the payload; `expectedSick` are the sick clients that the baseline has in the same time. */
+export function explain(facts: IncidentFacts, expectedSick: number): Explanation {
+  const attribution = explainExcess(facts.bugs, facts.population, expectedSick);
   const inCohort = facts.bugs.filter(bug => isInCohort(bug, attribution.cohort));
   return { ...facts, attribution, payload: payloadOf(inCohort.length > 0 ? inCohort : facts.bugs) };
 }

@@ -1,5 +1,5 @@
 import type { DeployMarker } from '@closewatch/collector';
-import { type IncidentState, REOPEN_BINS } from '../detect/incident-state.ts';
+import { EXPLAINED_BINS, type IncidentState, REOPEN_BINS } from '../detect/incident-state.ts';
 import { ServiceDetector } from '../detect/service-detector.ts';
 import { BIN, CHANGEABLE, LATE_AFTER } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
@@ -9,7 +9,7 @@ import { NEVER_BACK } from '../wave/reconnect-health.ts';
 import type { Wave } from '../wave.ts';
 import { cohortShareOf } from './cohort-share.ts';
 import { type Deploy, deploysOf, isMarkerOf } from './deploys.ts';
-import { EXPLAINED_BY, incidentFacts } from './incident-facts.ts';
+import { incidentFacts } from './incident-facts.ts';
 import { type Explanation, explain, incidentVerdict } from './incident-verdict.ts';
 import type { EngineSettings } from './settings.ts';
 import { waveVerdict } from './wave-verdict.ts';
@@ -107,37 +107,27 @@ export class ServiceView {
     return null;
   }
 
-  /** What explains an incident: its bugs of the first quarter of an hour, and who was connected until the last of them. */
-  private explanation({ startedAt }: IncidentState, now: number): Explanation {
+  /** What explains an incident: the bugs of its first quarter of an hour, for as long as they were above the null. */
+  private explanation({ startedAt, lastBugExplained }: IncidentState, now: number): Explanation {
     const known = this.explanations.get(startedAt);
     if (known?.settled) return known.explanation;
-    const last = startedAt + EXPLAINED_BY;
-    const until = this.lastBugBy(startedAt, last);
-    const settled = now > last + LATE_AFTER;
+    const until = (lastBugExplained + 1) * BIN;
+    const settled = now > startedAt + EXPLAINED_BINS * BIN + LATE_AFTER;
     const isSame = known !== undefined && known.until === until && !known.stale;
     const explanation = isSame
       ? known.explanation
-      : explain(incidentFacts(this.facts, startedAt, until), this.expectedIn(startedAt, until));
+      : explain(incidentFacts(this.facts, startedAt, until), this.expectedSickIn(startedAt, until));
     // An incident whose start has moved leaves an explanation behind: only those that are settled are worth keeping.
     for (const [start, other] of this.explanations) if (!other.settled) this.explanations.delete(start);
     this.explanations.set(startedAt, { explanation, until, stale: false, settled });
     return explanation;
   }
 
-  /** End of the last bin with a payload bug, from one time to another (epoch milliseconds). */
-  private lastBugBy(from: number, to: number): number {
-    const first = Math.floor(from / BIN);
-    for (let bin = Math.floor(to / BIN); bin > first; bin--)
-      if ((this.facts.bins.bins.get(bin)?.bugs.size ?? 0) > 0) return (bin + 1) * BIN;
-    return (first + 1) * BIN;
-  }
-
-  /** Payload-bug closes that the baseline has from one time to another, as far as rows have come. */
-  private expectedIn(from: number, until: number): number {
+  /** Sick clients that the baseline has from one time to another, epoch milliseconds. */
+  private expectedSickIn(from: number, until: number): number {
     let expected = 0;
-    const last = Math.floor(Math.min(until, this.facts.newest) / BIN);
-    for (let bin = Math.floor(from / BIN); bin <= last; bin++)
-      expected += this.detector.evaluated.get(bin)?.expected ?? 0;
+    for (let bin = Math.floor(from / BIN); bin < until / BIN; bin++)
+      expected += this.detector.evaluated.get(bin)?.expectedSick ?? 0;
     return expected;
   }
 
