@@ -2,21 +2,21 @@
  * `npm run bench` lists the benchmarks; `npm run bench -- NAME` runs one. Every side of a comparison runs in the same run,
  * interleaved, and what counts is the ratio: machines are shared and noisy.
  */
-const benchmarks: Record<string, { prints: string; run: () => Promise<void> }> = {
+const benchmarks: Record<string, { prints: string; run: (args: string[]) => Promise<void> }> = {
   ingest: {
     prints: 'durable spans a second over real OTLP/HTTP, beside the store taking the same rows in bulk',
     run: async () => (await import('./ingest/ingest.ts')).benchIngest(),
   },
   overhead: {
-    prints: 'CPU time a message and a connection of a ws server, bare and instrumented',
-    run: async () => (await import('./overhead/overhead.ts')).benchOverhead(),
+    prints: 'CPU a message and a connection of a ws server, and memory a connection: bare, ours and two peers',
+    run: async args => (await import('./overhead/overhead.ts')).benchOverhead(args),
   },
 };
 
 const name = process.argv[2];
 const chosen = name === undefined ? undefined : benchmarks[name];
 if (chosen) {
-  await chosen.run();
+  await chosen.run(process.argv.slice(3));
 } else {
   if (name !== undefined)
     console.error(`bench: expected one of ${Object.keys(benchmarks).join(', ')}, got "${name}"\n`);

@@ -1,14 +1,34 @@
-/** An echo server that says what CPU time it has used, in microseconds, each time its parent asks. */
+/**
+ * The application that is measured, the same on every side: a `ws` server that echoes. It tells its parent what it has used,
+ * each time it is asked. `ws` is required and its class handed to the server, as some tools wrap that class alone.
+ */
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { WebSocketServer } from 'ws';
+import { flushTelemetry } from './telemetry/flush.ts';
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+const { WebSocket, WebSocketServer } = createRequire(import.meta.url)('ws') as typeof import('ws');
+const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, WebSocket });
 server.on('connection', socket => {
   socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
 });
 server.on('listening', () => process.send?.({ port: (server.address() as AddressInfo).port }));
-process.on('message', () => {
-  const { user, system } = process.cpuUsage();
-  process.send?.({ cpu: user + system });
-});
+
+/** What is asked for; `memory` comes after a full garbage collection. */
+const answers = {
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return { cpuMicros: user + system };
+  },
+  flush: async () => {
+    await flushTelemetry();
+    return {};
+  },
+  memory: () => {
+    for (let i = 0; i < 3; i++) gc?.();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { rss, heap: heapUsed + external };
+  },
+};
+
+process.on('message', async (question: keyof typeof answers) => process.send?.(await answers[question]()));
 process.on('disconnect', () => process.exit(0));

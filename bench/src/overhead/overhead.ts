@@ -1,64 +1,80 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { spreadOf, textOfSpread } from '../spread.ts';
-import { connectAndClose, echo } from './load.ts';
+import { parseArgs } from 'node:util';
+import { cpuOf, memoryPerConnection, WORKS, type WorkName } from './costs.ts';
+import { type Measured, type RowName, reportOf } from './report.ts';
+import { ServerProcess } from './server-process.ts';
+import { SIDES, type SideName, sideNames } from './sides.ts';
+import { startTelemetrySink, type TelemetrySink } from './telemetry-sink.ts';
 
-const ROUNDS = 7;
-const SMALL = { count: 60_000, size: 64 };
-const LARGE = { count: 3_000, size: 64 * 1024 };
-const CONNECTIONS = 2_000;
+const OPTIONS = {
+  rounds: { type: 'string', default: '11' },
+  'memory-rounds': { type: 'string', default: '3' },
+  connections: { type: 'string', default: '10000' },
+  sides: { type: 'string', default: Object.keys(SIDES).join(',') },
+  json: { type: 'boolean', default: false },
+} as const;
 
-type Side = 'bare' | 'instrumented';
-type Costs = Record<'small' | 'large' | 'connection', number>;
+/** Descriptors that a process needs for other things than connections. */
+const OTHER_DESCRIPTORS = 500;
 
-/** The server's CPU time a message and a connection, bare and instrumented, in interleaved pairs of fresh processes. */
-export async function benchOverhead(): Promise<void> {
-  const rounds: Record<Side, Costs>[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const order: Side[] = round % 2 === 0 ? ['bare', 'instrumented'] : ['instrumented', 'bare'];
-    const costs: Partial<Record<Side, Costs>> = {};
-    for (const side of order) costs[side] = await costsOf(side);
-    rounds.push(costs as Record<Side, Costs>);
+/**
+ * What a side costs a `ws` server, beside the bare one: CPU time a message and a connection, memory an open connection. A round
+ * starts a fresh process a side; a ratio is of two processes of one round.
+ */
+export async function benchOverhead(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  const sides = sideNames(values.sides.split(','));
+  const connections = Math.min(Number(values.connections), descriptorLimit() - OTHER_DESCRIPTORS);
+  const sink = await startTelemetrySink();
+  const measured: Measured = { sides, connections, rows: {} };
+  for (let round = 0; round < Number(values.rounds); round++)
+    add(measured, await cpuRound(rotated(sides, round), sink));
+  for (let round = 0; round < Number(values['memory-rounds']); round++)
+    add(measured, await memoryRound(rotated(sides, round), sink, connections));
+  sink.stop();
+  console.log(values.json ? JSON.stringify(measured) : reportOf(measured));
+}
+
+type Round = Partial<Record<RowName, Partial<Record<SideName, number>>>>;
+
+async function cpuRound(sides: readonly SideName[], sink: TelemetrySink): Promise<Round> {
+  const servers: ServerProcess[] = [];
+  for (const side of sides) servers.push(await ServerProcess.start(side, sink.url));
+  const round: Round = {};
+  for (const work of Object.keys(WORKS) as WorkName[]) {
+    const costs = await cpuOf(servers, work);
+    round[work] = Object.fromEntries(sides.map((side, i) => [side, costs[i]]));
   }
-  console.log(`${ROUNDS} pairs; median (min to max) of the server's CPU time, microseconds\n`);
-  console.log('| | bare `ws` | instrumented | ratio |\n|---|---|---|---|');
-  printRow('echo of 64 B', 'small', rounds);
-  printRow('echo of 64 kB', 'large', rounds);
-  printRow('connect and close', 'connection', rounds);
+  for (const server of servers) await server.stop();
+  return round;
 }
 
-function printRow(what: string, cost: keyof Costs, rounds: readonly Record<Side, Costs>[]): void {
-  const spread = (side: Side) => textOfSpread(spreadOf(rounds.map(round => round[side][cost])), 1);
-  const ratio = textOfSpread(spreadOf(rounds.map(round => round.instrumented[cost] / round.bare[cost])), 3);
-  console.log(`| ${what} | ${spread('bare')} | ${spread('instrumented')} | ${ratio} |`);
+/** One server after the other: each opens as many connections as the process may have. */
+async function memoryRound(sides: readonly SideName[], sink: TelemetrySink, connections: number): Promise<Round> {
+  const round = { heap: {}, rss: {} } as Record<'heap' | 'rss', Partial<Record<SideName, number>>>;
+  for (const side of sides) {
+    const server = await ServerProcess.start(side, sink.url);
+    const { heap, rss } = await memoryPerConnection(server, connections);
+    round.heap[side] = heap;
+    round.rss[side] = rss;
+    await server.stop();
+  }
+  return round;
 }
 
-async function costsOf(side: Side): Promise<Costs> {
-  const telemetry = side === 'instrumented' ? ['--import', join(import.meta.dirname, 'telemetry.ts')] : [];
-  const server = fork(join(import.meta.dirname, 'echo-server.ts'), [], { execArgv: telemetry });
-  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-  await echo(port, SMALL.count / 4, SMALL.size); // warm up: what is measured is compiled code
-  await connectAndClose(port, CONNECTIONS / 4);
-  const costs = {
-    small: await cpuOf(server, SMALL.count, () => echo(port, SMALL.count, SMALL.size)),
-    large: await cpuOf(server, LARGE.count, () => echo(port, LARGE.count, LARGE.size)),
-    connection: await cpuOf(server, CONNECTIONS, () => connectAndClose(port, CONNECTIONS)),
-  };
-  server.disconnect();
-  await once(server, 'exit');
-  return costs;
+function add(measured: Measured, round: Round): void {
+  for (const [row, costs] of Object.entries(round) as [RowName, Record<SideName, number>][]) {
+    measured.rows[row] ??= [];
+    measured.rows[row].push(costs);
+  }
 }
 
-/** Microseconds of the server's CPU a piece of work. */
-async function cpuOf(server: ChildProcess, pieces: number, work: () => Promise<void>): Promise<number> {
-  const before = await cpuTime(server);
-  await work();
-  return ((await cpuTime(server)) - before) / pieces;
+function rotated<T>(items: readonly T[], by: number): T[] {
+  return items.map((_, i) => items[(i + by) % items.length]!);
 }
 
-async function cpuTime(server: ChildProcess): Promise<number> {
-  server.send('cpu');
-  const [{ cpu }] = (await once(server, 'message')) as [{ cpu: number }];
-  return cpu;
+/** Of this process, which holds the client's ends; Node raises the soft limit to the hard one when it starts. */
+function descriptorLimit(): number {
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
+  const soft = Number(userLimits?.open_files?.soft);
+  return Number.isFinite(soft) ? soft : Number.POSITIVE_INFINITY; // "unlimited", or a system without such limits
 }
