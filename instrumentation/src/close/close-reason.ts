@@ -17,7 +17,7 @@ const SECRETS: readonly RegExp[] = [
  */
 export function scrubbedReason(reason: string): string {
   const scrubbed = SECRETS.reduce((text, secret) => text.replace(secret, '[scrubbed]'), reason.toWellFormed());
-  const bytes = Buffer.from(scrubbed);
+  const bytes = new TextEncoder().encode(scrubbed); // no Buffer: pages use this too
   if (bytes.length <= MAX_REASON_BYTES) return scrubbed;
   // `stream` holds back the character that the cut splits.
   return new TextDecoder().decode(bytes.subarray(0, MAX_REASON_BYTES), { stream: true });
