@@ -1,4 +1,7 @@
+import { diag } from '@opentelemetry/api';
 import { systemClock } from '../clock.ts';
+import { Guard } from '../guard.ts';
+import { PACKAGE_NAME } from '../version.ts';
 import type { InstrumentWebSocketOptions } from './options.ts';
 import type { PageConnection } from './page-connection.ts';
 import { PageObserver } from './page-observer.ts';
@@ -31,16 +34,16 @@ export function instrumentWebSocket(options: InstrumentWebSocketOptions = {}): (
   const page = globalThis as unknown as Page;
   const original = page.WebSocket;
   if (!original || replacements.has(original)) return () => {};
-  const observer = new PageObserver(options, systemClock);
-  return observer.guard.run('instrumentWebSocket', () => replace(page, original, observer)) ?? (() => {});
+  const guard = new Guard(() => diag.createComponentLogger({ namespace: PACKAGE_NAME }));
+  const instrument = () => replace(page, original, new PageObserver(options, systemClock, guard), guard);
+  return guard.run('instrumentWebSocket', instrument) ?? (() => {});
 }
 
-function replace(page: Page, original: WebSocketClass, observer: PageObserver): () => void {
+function replace(page: Page, original: WebSocketClass, observer: PageObserver, guard: Guard): () => void {
   const { prototype } = original;
   const connections = new WeakMap<WebSocket, PageConnection>();
   let active = true;
-  const watch = <T>(place: string, action: () => T): T | undefined =>
-    active ? observer.guard.run(place, action) : undefined;
+  const watch = <T>(place: string, action: () => T): T | undefined => (active ? guard.run(place, action) : undefined);
 
   const replacement: WebSocketClass = new Proxy(original, {
     construct(target, args: ConstructorParameters<WebSocketClass>, newTarget) {

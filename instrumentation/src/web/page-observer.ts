@@ -1,9 +1,9 @@
-import { diag, isSpanContextValid, metrics, type SpanContext, type TracerProvider, trace } from '@opentelemetry/api';
+import { isSpanContextValid, metrics, type SpanContext, type TracerProvider, trace } from '@opentelemetry/api';
 import { ATTR_CONNECTION_ID, ATTR_SUBPROTOCOL, METRIC_TELEMETRY_DROPPED } from '../attributes.ts';
 import type { Clock } from '../clock.ts';
 import { CloseSignals } from '../close/close-signals.ts';
 import { effectiveClose } from '../close/effective-close.ts';
-import { Guard } from '../guard.ts';
+import type { Guard } from '../guard.ts';
 import { DEFAULT_RECONNECT_TIMEOUT_MILLIS } from '../options.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts';
 import type { InstrumentWebSocketOptions } from './options.ts';
@@ -21,17 +21,18 @@ const ERROR_NOT_TOLD = '_OTHER';
 
 /** The life of every connection of a page: writes its spans, and pairs the reconnects. Knows nothing of the `WebSocket` class. */
 export class PageObserver {
-  readonly guard = new Guard(() => diag.createComponentLogger({ namespace: PACKAGE_NAME }));
   readonly #options: InstrumentWebSocketOptions;
   readonly #clock: Clock;
+  readonly #guard: Guard;
   readonly #spans: PageSpans;
   readonly #reconnects = new PageReconnects();
   /** Connections that are connecting or open; the browser bounds them (Chromium to 255 a profile). */
   readonly #present = new Set<PageConnection>();
 
-  constructor(options: InstrumentWebSocketOptions, clock: Clock) {
+  constructor(options: InstrumentWebSocketOptions, clock: Clock, guard: Guard) {
     this.#options = options;
     this.#clock = clock;
+    this.#guard = guard;
     this.#spans = new PageSpans((options.tracerProvider ?? trace).getTracer(PACKAGE_NAME, PACKAGE_VERSION), clock);
   }
 
@@ -40,8 +41,8 @@ export class PageObserver {
     const { ignore, urlTemplate, client } = this.#options;
     const url = new URL(address);
     // Hooks get a URL of their own, which they may change.
-    if (this.guard.run('ignore', () => ignore?.(new URL(url)))) return undefined;
-    const template = this.guard.run('urlTemplate', () => urlTemplate?.(new URL(url)));
+    if (this.#guard.run('ignore', () => ignore?.(new URL(url)))) return undefined;
+    const template = this.#guard.run('urlTemplate', () => urlTemplate?.(new URL(url)));
     const attributes = pageAttributes(url, client, template);
     const span = this.#spans.beginConnect(attributes);
     const context = span.spanContext();
@@ -119,7 +120,7 @@ export class PageObserver {
     const departure = { connectionId: id, endpoint, attributes, code, closeSpan, closedAt: at, attempts: 0 };
     const timeout = this.#options.reconnectTimeoutMillis ?? DEFAULT_RECONNECT_TIMEOUT_MILLIS;
     const dropped = this.#reconnects.left(departure, timeout, () =>
-      this.guard.run('reconnect', () => this.#spans.reconnect(departure, this.#clock.monotonic())),
+      this.#guard.run('reconnect', () => this.#spans.reconnect(departure, this.#clock.monotonic())),
     );
     if (dropped) metrics.getMeter(PACKAGE_NAME, PACKAGE_VERSION).createCounter(METRIC_TELEMETRY_DROPPED).add(dropped);
   }
