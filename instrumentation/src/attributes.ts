@@ -85,7 +85,23 @@ export const ATTR_RECONNECT_MATCH = 'websocket.reconnect.match';
 /** Open connections when the drain began. */
 export const ATTR_DRAIN_CONNECTIONS = 'websocket.drain.connections';
 
-/** Counter: spans that were not written because a limit was reached. */
+/**
+ * On spans that an application's own sampler chose while it drops others, and says no probability (`ot=th:` in the trace
+ * state): they can't be weighed. The value is `unknown_weight`.
+ */
+export const SAMPLING_MARK = 'websocket.telemetry.sampling';
+
+/** Up-down counter of open connections, by role. */
+export const METRIC_CONNECTIONS_ACTIVE = 'websocket.connections.active';
+/** Histogram in seconds, by role and code. */
+export const METRIC_CONNECTION_DURATION = 'websocket.connection.duration';
+/** Counter of closes, by role, code and initiator. */
+export const METRIC_CLOSES = 'websocket.closes';
+/** Histogram in seconds, by outcome and previous code. */
+export const METRIC_RECONNECT_DURATION = 'websocket.reconnect.duration';
+/** Counter of failed handshakes, by role and error. */
+export const METRIC_CONNECT_FAILURES = 'websocket.connect.failures';
+/** Counter: spans that were not exported, by reason. */
 export const METRIC_TELEMETRY_DROPPED = 'websocket.telemetry.dropped';
 
 // Resource attributes that the product reads (stable OpenTelemetry names).

@@ -1,31 +1,36 @@
 import type { Attributes } from '@opentelemetry/api';
 import {
-  ATTR_CLIENT_ID,
-  ATTR_CLIENT_NAME,
-  ATTR_CLIENT_VERSION,
   ATTR_NETWORK_PROTOCOL_NAME,
   ATTR_ROLE,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
+  ATTR_SESSION_ID,
+  ATTR_SESSION_PREVIOUS_ID,
   ATTR_URL_PATH,
   ATTR_URL_SCHEME,
   ATTR_URL_TEMPLATE,
   ATTR_USER_AGENT,
 } from './attributes.ts';
-import type { ClientIdentity, UpgradeRequest } from './options.ts';
+import type { Guard } from './guard.ts';
+import { clientFromQuery } from './identity/client-from-query.ts';
+import { attributesFromIdentities } from './identity/client-identity.ts';
+import type { UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
 
 /**
- * What an upgrade request says about a connection, as span attributes: endpoint and identity. The query string is left
- * out. A hook's answer comes before the headers `x-client-name`, `x-client-version` and `x-client-id`.
+ * What an upgrade request says about a connection, as span attributes: endpoint, identity and session. The query string is
+ * left out. A hook's answer comes before the headers `x-client-name`, `x-client-version` and `x-client-id`, and these
+ * before the query parameters that the configuration names.
  */
 export function connectionAttributes(
   request: UpgradeRequest,
-  identity: ClientIdentity | undefined,
-  urlTemplate: string | undefined,
+  config: WebSocketInstrumentationConfig,
+  guard: Guard,
 ): Attributes {
   const { url, headers } = request;
+  const { clientFromQuery: allowed } = config;
+  const session = guard.run('identifySession', () => config.identifySession?.(request));
   const scheme = url.protocol.slice(0, -1);
   const attributes: Attributes = {
     [ATTR_ROLE]: request.role,
@@ -34,11 +39,15 @@ export function connectionAttributes(
     [ATTR_SERVER_PORT]: url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port),
     [ATTR_URL_SCHEME]: scheme,
     [ATTR_URL_PATH]: url.pathname,
-    [ATTR_URL_TEMPLATE]: urlTemplate,
+    [ATTR_URL_TEMPLATE]: guard.run('urlTemplate', () => config.urlTemplate?.(request)),
     [ATTR_USER_AGENT]: request.role === 'server' ? headers['user-agent'] : undefined,
-    [ATTR_CLIENT_NAME]: identity?.name ?? headers['x-client-name'],
-    [ATTR_CLIENT_VERSION]: identity?.version ?? headers['x-client-version'],
-    [ATTR_CLIENT_ID]: identity?.id ?? headers['x-client-id'],
+    ...attributesFromIdentities(
+      guard.run('identifyClient', () => config.identifyClient?.(request)),
+      { name: headers['x-client-name'], version: headers['x-client-version'], id: headers['x-client-id'] },
+      allowed && guard.run('clientFromQuery', () => clientFromQuery(url, allowed)),
+    ),
+    [ATTR_SESSION_ID]: session?.id,
+    [ATTR_SESSION_PREVIOUS_ID]: session?.previousId,
   };
   for (const name of Object.keys(attributes)) if (attributes[name] === undefined) delete attributes[name];
   return attributes;

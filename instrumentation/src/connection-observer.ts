@@ -1,16 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { context, isSpanContextValid, propagation, ROOT_CONTEXT, type TextMapSetter, trace } from '@opentelemetry/api';
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api';
 import { ATTR_CONNECTION_ID, ATTR_SUBPROTOCOL } from './attributes.ts';
 import type { Clock } from './clock.ts';
+import { scrubbedReason } from './close/close-reason.ts';
 import { effectiveClose } from './close/effective-close.ts';
 import { Connection } from './connection.ts';
 import { connectionAttributes, endpointOf } from './connection-attributes.ts';
 import { ServerDrain } from './drain/server-drain.ts';
 import type { Guard } from './guard.ts';
+import { attributesFromIdentities, type ClientIdentity, identityFromAttributes } from './identity/client-identity.ts';
+import type { ConnectionMetrics } from './metrics/connection-metrics.ts';
 import type { UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
 import { Departure } from './reconnect/departure.ts';
 import type { ReconnectPairing } from './reconnect/reconnect-pairing.ts';
-import type { SpanWriter } from './span-writer.ts';
+import { type SpanWriter, secondsOpen } from './span-writer.ts';
 
 /** What servers send when they restart. */
 const SHEDDING_CODES: ReadonlySet<number> = new Set([1012, 1001]);
@@ -33,6 +44,7 @@ export class ConnectionObserver {
   readonly #config: () => WebSocketInstrumentationConfig;
   readonly #spans: SpanWriter;
   readonly #pairing: ReconnectPairing;
+  readonly #metrics: ConnectionMetrics;
   readonly #servers = new WeakMap<object, ServerDrain>();
 
   constructor(
@@ -41,12 +53,14 @@ export class ConnectionObserver {
     guard: Guard,
     spans: SpanWriter,
     pairing: ReconnectPairing,
+    metrics: ConnectionMetrics,
   ) {
     this.#config = config;
     this.clock = clock;
     this.guard = guard;
     this.#spans = spans;
     this.#pairing = pairing;
+    this.#metrics = metrics;
   }
 
   /**
@@ -54,14 +68,11 @@ export class ConnectionObserver {
    * trace context of the request's headers.
    */
   connecting(request: UpgradeRequest, server: object | null): Connection {
+    const config = this.#config();
+    if (this.guard.run('ignore', () => config.ignore?.(request))) return ignoredConnection(request);
     const active = context.active();
     const parent = request.role === 'server' ? propagation.extract(active, request.headers) : active;
-    const { identifyClient, urlTemplate } = this.#config();
-    const attributes = connectionAttributes(
-      request,
-      this.guard.run('identifyClient', () => identifyClient?.(request)),
-      this.guard.run('urlTemplate', () => urlTemplate?.(request)),
-    );
+    const attributes = connectionAttributes(request, config, this.guard);
     const span = this.#spans.beginConnect(request.role, attributes, parent);
     const spanContext = span.spanContext();
     const id = isSpanContextValid(spanContext) ? spanContext.spanId : randomBytes(8).toString('hex');
@@ -76,6 +87,7 @@ export class ConnectionObserver {
 
   /** Puts the connect span's context into a client's upgrade request. */
   inject<Carrier>(connection: Connection, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
+    if (connection.ignored) return;
     propagation.inject(trace.setSpanContext(ROOT_CONTEXT, connection.spanContext), carrier, setter);
   }
 
@@ -86,6 +98,8 @@ export class ConnectionObserver {
     connection.openedAt = this.clock.monotonic();
     if (subprotocol !== '') connection.attributes[ATTR_SUBPROTOCOL] = subprotocol;
     this.#spans.endConnect(connectSpan, connection.attributes);
+    if (connection.ignored) return;
+    this.#metrics.opened(connection.role);
     connection.server?.opened(connection.attributes);
     const departure = connection.returningFrom;
     connection.returningFrom = null;
@@ -103,7 +117,9 @@ export class ConnectionObserver {
     const { connectSpan } = connection;
     if (!connectSpan) return;
     connection.connectSpan = null;
+    if (connection.ignored) return;
     this.#spans.failConnect(connectSpan, connection.attributes, httpStatus, errorType);
+    this.#metrics.connectFailed(connection.role, errorType);
     if (connection.returningFrom) this.#pairing.failed(connection.returningFrom, connection);
   }
 
@@ -124,10 +140,11 @@ export class ConnectionObserver {
   closed(connection: Connection, socket: SocketClosed): void {
     if (connection.closed || connection.openedAt === null) return;
     connection.closed = true;
+    if (connection.ignored) return;
     const at = this.clock.monotonic();
     const effective = effectiveClose(connection.signals, connection.role);
-    const recordReason = this.#config().recordCloseReason ?? true;
-    const span = this.#spans.close(connection, { ...socket, effective, at }, recordReason);
+    const span = this.#spans.close(connection, { ...socket, effective, at }, this.#reasonToRecord(effective.reason));
+    this.#metrics.closed(connection.role, effective.code, effective.initiator, secondsOpen(connection, at));
     connection.server?.closed(at);
     if (connection.role !== 'client') return;
     const close = { code: effective.code, closeSpan: span.spanContext(), at };
@@ -140,9 +157,34 @@ export class ConnectionObserver {
    * handshake that failed stays a try at making good the same departure.
    */
   runHandlers<T>(connection: Connection, handlers: () => T): T {
-    if (connection.role !== 'client') return handlers();
+    if (connection.role !== 'client' || connection.ignored) return handlers();
     const departure = connection.openedAt === null ? connection.returningFrom : this.#departureOf(connection);
     return departure ? this.#pairing.runAfter(departure, handlers) : handlers();
+  }
+
+  /**
+   * The local side refused a message: hands its bytes to the application's own hook, where there is one. `bytes` is null
+   * where the library has let them go.
+   */
+  refusedMessage(connection: Connection, bytes: Uint8Array | null): void {
+    const { onDefect } = this.#config();
+    const { finding } = connection.signals;
+    if (!onDefect || !finding || connection.ignored) return;
+    const { role, id: connectionId } = connection;
+    const client = identityFromAttributes(connection.attributes);
+    this.guard.run('onDefect', () => onDefect({ role, connectionId, client, ...finding }, bytes));
+  }
+
+  /** The application found out who its peer is: the later spans say so. What the identity leaves undefined stays as it was. */
+  identify(connection: Connection, identity: ClientIdentity): void {
+    Object.assign(connection.attributes, attributesFromIdentities(identity));
+  }
+
+  #reasonToRecord(reason: string): string {
+    const { recordCloseReason = true, scrubReason } = this.#config();
+    if (!recordCloseReason || reason === '') return '';
+    const scrubbed = scrubReason ? this.guard.run('scrubReason', () => scrubReason(reason)) : reason;
+    return typeof scrubbed === 'string' ? scrubbedReason(scrubbed) : '';
   }
 
   #drainOf(server: object): ServerDrain {
@@ -158,4 +200,11 @@ export class ConnectionObserver {
     connection.departure ??= new Departure(connection.id, connection.endpoint, connection.attributes);
     return connection.departure;
   }
+}
+
+/** A connection that is followed like any other, with a span that goes nowhere. */
+function ignoredConnection(request: UpgradeRequest): Connection {
+  const connection = new Connection(request.role, '', trace.wrapSpanContext(INVALID_SPAN_CONTEXT), {}, '');
+  connection.ignored = true;
+  return connection;
 }

@@ -21,6 +21,8 @@ export class Connection {
   /** The server that the connection belongs to, where it is a server's. */
   server: ServerDrain | null = null;
   closed = false;
+  /** The application said so: nothing is written, counted or injected. */
+  ignored = false;
   messagesReceived = 0;
   /** Frames so far of the message that is coming in. */
   framesReceived = 0;

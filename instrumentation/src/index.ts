@@ -1,4 +1,8 @@
 export * from './attributes.ts';
-export type { ClientIdentity, UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
+export { type AuthenticatingSocket, clientFromAuth } from './identity/client-from-auth.ts';
+export { type ConnectionInitContext, clientFromConnectionInit } from './identity/client-from-connection-init.ts';
+export type { ClientQueryParameters } from './identity/client-from-query.ts';
+export { setClient } from './identity/set-client.ts';
+export type { ClientIdentity, DefectInfo, Session, UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
 export { classifyPayload, type PayloadClass } from './payload/classify-payload.ts';
 export { WebSocketInstrumentation } from './websocket-instrumentation.ts';

@@ -15,8 +15,17 @@ function exported(span: ReadableSpan): string {
 
 describe('what leaves the process', () => {
   it('has no byte of a payload, no query string and no credential', async () => {
-    const { spans, stop } = instrumentWs();
     const canary = Buffer.from(CANARY);
+    let defects = 0;
+    const { spans, stop } = instrumentWs({
+      // What an application may do with the bytes in its own process.
+      onDefect: (info, bytes) => {
+        defects += 1;
+        Object.assign(info, { bytes, text: String(bytes) });
+      },
+      clientFromQuery: { name: 'app' },
+      scrubReason: reason => reason,
+    });
     const bad = Buffer.concat([canary, Buffer.of(0xff)]);
     const headers = { authorization: `Bearer ${CANARY}`, cookie: `sid=${CANARY}`, 'x-other': CANARY };
 
@@ -46,6 +55,7 @@ describe('what leaves the process', () => {
     await once(credentials, 'close');
 
     await stop();
+    expect(defects).toBe(4);
     expect(spans.named('websocket.close').length).toBeGreaterThanOrEqual(9);
     const all = spans.all.map(exported).join('\n');
     expect(all).not.toContain(CANARY);

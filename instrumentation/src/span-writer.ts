@@ -10,14 +10,12 @@ import {
 } from '@opentelemetry/api';
 import * as attr from './attributes.ts';
 import type { Clock } from './clock.ts';
-import { scrubbedReason } from './close/close-reason.ts';
 import { type EffectiveClose, isErrorCode } from './close/effective-close.ts';
 import type { Connection } from './connection.ts';
 import type { Drain } from './drain/server-drain.ts';
 import type { Departure, DepartureClose, Return } from './reconnect/departure.ts';
-
-/** `Date.now` counts whole milliseconds, and both clocks are not read at the same instant. */
-const WALL_RESOLUTION_MILLIS = 2;
+import type { SamplingWatch } from './sampling-watch.ts';
+import { WallTime } from './wall-time.ts';
 
 /** What a drain shares with the connections of its server. */
 const SERVER_ATTRIBUTES = [
@@ -45,16 +43,21 @@ export interface ClosedConnection {
 export class SpanWriter {
   readonly #tracer: () => Tracer;
   readonly #clock: Clock;
-  #zero = Number.NEGATIVE_INFINITY;
+  readonly #sampling: SamplingWatch;
+  readonly #wall: WallTime;
 
-  constructor(tracer: () => Tracer, clock: Clock) {
+  constructor(tracer: () => Tracer, clock: Clock, sampling: SamplingWatch) {
     this.#tracer = tracer;
     this.#clock = clock;
+    this.#wall = new WallTime(clock);
+    this.#sampling = sampling;
   }
 
   /** The attributes are those known before the span has an id, for samplers to see. */
   beginConnect(role: attr.Role, attributes: Attributes, parent: Context): Span {
-    return this.#tracer().startSpan(attr.SPAN_CONNECT, { kind: kindOf(role), attributes }, parent);
+    const span = this.#tracer().startSpan(attr.SPAN_CONNECT, { kind: kindOf(role), attributes }, parent);
+    this.#sampling.began(attr.SPAN_CONNECT, span);
+    return span;
   }
 
   endConnect(span: Span, attributes: Attributes): void {
@@ -70,12 +73,12 @@ export class SpanWriter {
     span.end();
   }
 
-  /** Returns the span, so that a reconnect can link to it. */
-  close(connection: Connection, closed: ClosedConnection, recordReason: boolean): Span {
+  /** Returns the span, so that a reconnect can link to it. An empty `reason` is not recorded. */
+  close(connection: Connection, closed: ClosedConnection, reason: string): Span {
     const since = connection.signals.firstAt ?? closed.at;
     const attributes = {
       ...connection.attributes,
-      ...closeAttributes(connection, closed, recordReason),
+      ...closeAttributes(connection, closed, reason),
       ...payloadAttributes(connection, closed.effective),
     };
     const links = [{ context: connection.spanContext }];
@@ -118,22 +121,13 @@ export class SpanWriter {
     links: Link[],
     failed: boolean,
   ): Span {
-    const zero = this.#wallZero();
+    const zero = this.#wall.zero();
     const options = { kind: kindOf(role), root: true, startTime: zero + since, attributes, links };
     const span = this.#tracer().startSpan(name, options, context.active());
+    this.#sampling.began(name, span);
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(zero + until);
     return span;
-  }
-
-  /**
-   * The wall time at the monotonic clock's zero. It is kept while it is right to the resolution of `Date.now`, so that
-   * spans that share a moment agree on it: a reconnect begins exactly where its close ends.
-   */
-  #wallZero(): number {
-    const zero = this.#clock.wall() - this.#clock.monotonic();
-    if (Math.abs(zero - this.#zero) > WALL_RESOLUTION_MILLIS) this.#zero = zero;
-    return this.#zero;
   }
 }
 
@@ -141,7 +135,7 @@ function kindOf(role: attr.Role): SpanKind {
   return role === 'server' ? SpanKind.SERVER : SpanKind.CLIENT;
 }
 
-function closeAttributes(connection: Connection, closed: ClosedConnection, recordReason: boolean): Attributes {
+function closeAttributes(connection: Connection, closed: ClosedConnection, reason: string): Attributes {
   const { signals } = connection;
   const { effective } = closed;
   const attributes: Attributes = {
@@ -149,16 +143,20 @@ function closeAttributes(connection: Connection, closed: ClosedConnection, recor
     [attr.ATTR_CLOSE_CODE_REPORTED]: closed.codeReported,
     [attr.ATTR_CLOSE_INITIATOR]: effective.initiator,
     [attr.ATTR_CLOSE_CLEAN]: closed.clean,
-    [attr.ATTR_CONNECTION_DURATION]: (closed.at - (connection.openedAt ?? closed.at)) / 1000,
+    [attr.ATTR_CONNECTION_DURATION]: secondsOpen(connection, closed.at),
     [attr.ATTR_MESSAGES_RECEIVED]: connection.messagesReceived,
   };
   if (signals.codeSent !== null) attributes[attr.ATTR_CLOSE_CODE_SENT] = signals.codeSent;
   if (signals.codeReceived !== null) attributes[attr.ATTR_CLOSE_CODE_RECEIVED] = signals.codeReceived;
   const errorType = signals.failure?.errorType ?? closed.transportError;
   if (errorType !== undefined) attributes[attr.ATTR_ERROR_TYPE] = errorType;
-  const reason = recordReason ? scrubbedReason(effective.reason) : '';
   if (reason !== '') attributes[attr.ATTR_CLOSE_REASON] = reason;
   return attributes;
+}
+
+/** How long a connection was open, at a moment of the monotonic clock. */
+export function secondsOpen(connection: Connection, at: number): number {
+  return (at - (connection.openedAt ?? at)) / 1000;
 }
 
 function payloadAttributes(connection: Connection, effective: EffectiveClose): Attributes {

@@ -1,10 +1,13 @@
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
-import { METRIC_TELEMETRY_DROPPED } from './attributes.ts';
 import { systemClock } from './clock.ts';
 import { ConnectionObserver } from './connection-observer.ts';
 import { Guard } from './guard.ts';
+import type { ClientIdentity } from './identity/client-identity.ts';
+import { onSetClient } from './identity/set-client.ts';
+import { ConnectionMetrics } from './metrics/connection-metrics.ts';
 import { DEFAULT_RECONNECT_TIMEOUT_MILLIS, type WebSocketInstrumentationConfig } from './options.ts';
 import { ReconnectPairing } from './reconnect/reconnect-pairing.ts';
+import { SamplingWatch } from './sampling-watch.ts';
 import { SpanWriter } from './span-writer.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from './version.ts';
 import { WsAdapter } from './ws/ws-adapter.ts';
@@ -18,23 +21,38 @@ import { onWsImported, type Unhook } from './ws/ws-imports.ts';
 export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstrumentationConfig> {
   readonly #pairing: ReconnectPairing;
   readonly #ws: WsAdapter;
+  readonly #metrics: ConnectionMetrics;
+  readonly #observer: ConnectionObserver;
   #unhookImports: Unhook | null = null;
+  #unhookSetClient: Unhook | null = null;
 
   constructor(config: WebSocketInstrumentationConfig = {}) {
     // The base class would enable itself before the fields below exist.
     super(PACKAGE_NAME, PACKAGE_VERSION, { ...config, enabled: false });
-    const spans = new SpanWriter(() => this.tracer, systemClock);
+    const sampling = new SamplingWatch(message => this._diag.warn(message));
+    const spans = new SpanWriter(() => this.tracer, systemClock, sampling);
+    const metrics = new ConnectionMetrics(this.meter);
+    this.#metrics = metrics;
     const guard = new Guard(() => this._diag);
     const timeout = (): number => this.getConfig().reconnectTimeoutMillis ?? DEFAULT_RECONNECT_TIMEOUT_MILLIS;
     this.#pairing = new ReconnectPairing(
       {
-        recovered: (departure, close, back) => guard.run('reconnect', () => spans.recovered(departure, close, back)),
-        abandoned: (departure, close) => guard.run('reconnect', () => spans.abandoned(departure, close)),
-        dropped: () => this.#dropped(),
+        recovered: (departure, close, back) =>
+          guard.run('reconnect', () => {
+            spans.recovered(departure, close, back);
+            metrics.reconnected('recovered', close.code, Math.max(0, back.at - close.at) / 1000);
+          }),
+        abandoned: (departure, close) =>
+          guard.run('reconnect', () => {
+            spans.abandoned(departure, close);
+            metrics.reconnected('abandoned', close.code, (systemClock.monotonic() - close.at) / 1000);
+          }),
+        dropped: () => metrics.dropped(1, 'reconnects_full'),
       },
       timeout,
     );
-    this.#ws = new WsAdapter(new ConnectionObserver(() => this.getConfig(), systemClock, guard, spans, this.#pairing));
+    this.#observer = new ConnectionObserver(() => this.getConfig(), systemClock, guard, spans, this.#pairing, metrics);
+    this.#ws = new WsAdapter(this.#observer);
     if (config.enabled !== false) this.enable();
   }
 
@@ -49,6 +67,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
   override enable(): void {
     super.enable();
     this.#unhookImports ??= onWsImported(module => this.#ws.add(module));
+    this.#unhookSetClient ??= onSetClient((socket, identity) => this.#identify(socket, identity));
     this.#ws.enable();
   }
 
@@ -57,8 +76,11 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     super.disable();
     this.#unhookImports?.();
     this.#unhookImports = null;
+    this.#unhookSetClient?.();
+    this.#unhookSetClient = null;
     this.#ws.disable();
     this.#pairing.stop();
+    this.#metrics.stop();
   }
 
   /**
@@ -72,7 +94,14 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     );
   }
 
-  #dropped(): void {
-    this.meter.createCounter(METRIC_TELEMETRY_DROPPED).add(1);
+  #identify(socket: object, identity: ClientIdentity): boolean {
+    const connection = this.#ws.connectionOf(socket);
+    if (connection) this.#observer.identify(connection, identity);
+    return connection !== undefined;
+  }
+
+  /** Called by the base class whenever it got a meter, the first time before the fields of this class exist. */
+  override _updateMetricInstruments(): void {
+    if (#metrics in this) this.#metrics.use(this.meter);
   }
 }

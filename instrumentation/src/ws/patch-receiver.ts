@@ -37,7 +37,8 @@ export function patchReceiver(
         connection.messagesReceived += 1;
         const answer = original.apply(this, args);
         if (hasFailed(this, answer)) {
-          observer.guard.run('payload', () => inspectMessage(connection, fragments, frames));
+          const bytes = observer.guard.run('payload', () => inspectMessage(connection, fragments, frames));
+          if (bytes) observer.refusedMessage(connection, bytes);
         }
         return answer;
       },
@@ -57,6 +58,7 @@ export function patchReceiver(
         if (hasFailed(this, answer)) {
           undo();
           observer.guard.run('close frame', () => inspectReason(connection, body.subarray(2)));
+          observer.refusedMessage(connection, body.subarray(2));
         }
         return answer;
       },
@@ -86,6 +88,7 @@ export function patchReceiver(
       fragments: connection.framesReceived + 1,
       messageIndex: connection.messagesReceived,
     };
+    observer.refusedMessage(connection, null);
   }
 }
 
@@ -100,7 +103,7 @@ function codeAndReason(body: Buffer): [code: number, reason: string] {
 }
 
 /** The copy of a message in several fragments is made once a connection, which ends with it; ws has made the same one. */
-function inspectMessage(connection: Connection, fragments: Uint8Array[], frames: number): void {
+function inspectMessage(connection: Connection, fragments: Uint8Array[], frames: number): Uint8Array {
   const [only] = fragments;
   const bytes = fragments.length === 1 && only ? only : Buffer.concat(fragments);
   connection.messagesReceived -= 1; // it was counted in advance, and refused
@@ -109,6 +112,7 @@ function inspectMessage(connection: Connection, fragments: Uint8Array[], frames:
     fragments: frames,
     messageIndex: connection.messagesReceived,
   };
+  return bytes;
 }
 
 function inspectReason(connection: Connection, reason: Uint8Array): void {

@@ -41,6 +41,11 @@ export class WsAdapter {
     return true;
   }
 
+  /** What is kept about an open WebSocket, for `setClient`. */
+  connectionOf(webSocket: object): Connection | undefined {
+    return this.#connections.get(webSocket);
+  }
+
   /** Patches every copy that was found before. */
   enable(): void {
     this.#enabled = true;
