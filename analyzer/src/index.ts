@@ -23,3 +23,4 @@ export type {
   VerdictPayload,
   VerdictStatus,
 } from './verdict.ts';
+export { phraseOf } from './words/payload-phrase.ts';

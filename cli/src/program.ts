@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { compareCodes, describeCode } from './code/describe-code.ts';
 import { printConfigSchema, printValidated } from './commands/config.ts';
 import { exportEvents } from './commands/export.ts';
+import { inspectFile, inspectionAsJsonLine, inspectionAsText } from './commands/inspect.ts';
 import { verdictAsJsonLine, verdictAsText } from './commands/print-verdicts.ts';
 import { replayFiles } from './commands/replay.ts';
 import { serveUntilStopped } from './commands/serve-until-stopped.ts';
@@ -54,6 +55,7 @@ function createProgram(end: (exitCode: number) => void): Command {
   addDemo(program, end);
   addReplay(program);
   addExport(program);
+  addInspect(program);
   addCode(program);
   addConfig(program);
   for (const command of program.commands) command.exitOverride();
@@ -120,6 +122,18 @@ function addExport(program: Command): void {
     .option('--to <time>', 'RFC 3339')
     .addOption(new Option('--format <format>', 'how').choices(['otlp']).default('otlp'))
     .action(async options => exportEvents(options, process.stdout));
+}
+
+function addInspect(program: Command): void {
+  program
+    .command('inspect')
+    .description('why the bytes of one message are not text: defect, offset, signature, how to mend it')
+    .argument('<file>', 'the message, at most 100 MiB; - for standard input')
+    .option('--json', 'one JSON object a line and nothing else', false)
+    .action(async (file: string, options) => {
+      const inspection = await inspectFile(file, process.stdin);
+      process.stdout.write(options.json ? inspectionAsJsonLine(inspection) : inspectionAsText(inspection));
+    });
 }
 
 function addCode(program: Command): void {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-const MAIN = join(import.meta.dirname, '../../cli/src/main.ts');
+/** The command's entry. */
+export const MAIN = join(import.meta.dirname, '../../cli/src/main.ts');
 
 /** What a command printed and how it ended. */
 export interface Finished {
