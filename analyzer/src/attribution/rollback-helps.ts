@@ -1,7 +1,8 @@
-import { type Connection, clientKey } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { binomialTail } from '../statistics/binomial-tail.ts';
 import type { VerdictDeploy } from '../verdict.ts';
 import { clientVotes } from './client-votes.ts';
+import { firstBugOfEachClient } from './first-bug-of-each-client.ts';
 import { freshSince, isFresh } from './fresh-since.ts';
 
 /** The versions of a deploy. */
@@ -29,7 +30,7 @@ export function rollbackHelps(
   { fromVersion, toVersion }: DeployVersions,
 ): NonNullable<VerdictDeploy['rollback']> {
   if (fromVersion === null || fromVersion === toVersion) return 'unknown';
-  const first = firstOfEachClient(bugs);
+  const first = firstBugOfEachClient(bugs);
   const onNew = first.filter(bug => bug.serviceVersion === toVersion).length;
   const onOld = first.filter(bug => bug.serviceVersion === fromVersion).length;
   const since = freshSince(bugs);
@@ -50,15 +51,6 @@ export function rollbackHelps(
   if (moreOnNew) return 'would_help';
   const fewerThanOfItsOwn = 1 - binomialTail(onNew + 1, onNew + onOld, chanceUnder(ALIKE, exposures[0]!));
   return fewerThanOfItsOwn <= CHANCE ? 'would_not_help' : 'unknown';
-}
-
-function firstOfEachClient(bugs: readonly Connection[]): Connection[] {
-  const first = new Map<string, Connection>();
-  for (const bug of bugs) {
-    const earlier = first.get(clientKey(bug));
-    if (earlier === undefined || bug.closedAt! < earlier.closedAt!) first.set(clientKey(bug), bug);
-  }
-  return [...first.values()];
 }
 
 function votesOf(connections: readonly Connection[], version: string): number {

@@ -1,5 +1,5 @@
 import { isInCohort } from '../attribution/cohort-field.ts';
-import { versionRate } from '../attribution/version-rate.ts';
+import { firstBugOfEachClient } from '../attribution/first-bug-of-each-client.ts';
 import { type Connection, clientKey } from '../connection.ts';
 import type { CohortTerm } from '../verdict.ts';
 import { counted, number, percent } from './numbers.ts';
@@ -23,11 +23,12 @@ export function dismissedForPayloadBug(story: PayloadBugStory): string[] {
 function theNewServer({ incident, deploy, wave }: PayloadBugStory): string[] {
   const from = wave?.fromVersion ?? null;
   if (deploy?.rollback !== 'would_not_help' || from === null) return [];
-  const rateBefore = versionRate(incident.bugs, incident.population, from);
-  const rateNow = versionRate(incident.bugs, incident.population, deploy.version);
-  if (rateBefore.perThousand === null || rateNow.perThousand === null) return [];
-  const rates = `${number(rateBefore.perThousand)} and ${number(rateNow.perThousand)}`;
-  return [`Server ${plainText(deploy.version)}: ${plainText(from)} has them too, ${rates} per 1,000 connections.`];
+  const first = firstBugOfEachClient(incident.bugs);
+  const before = first.filter(bug => bug.serviceVersion === from).length;
+  if (before === 0) return [];
+  return [
+    `Server ${plainText(deploy.version)}: ${number(before)} of the ${counted(first.length, 'client')} failed on ${plainText(from)} first.`,
+  ];
 }
 
 function theWave({ wave }: PayloadBugStory): string[] {

@@ -87,7 +87,7 @@ describe('the words for a payload bug', () => {
         'It began 14 s into deploy 1.8.2.',
       ],
       dismissed: [
-        'Server 1.8.2: 1.8.1 has them too, 100 and 100 per 1,000 connections.',
+        'Server 1.8.2: 5 of the 11 clients failed on 1.8.1 first.',
         'The deploy wave: 20 closes are expected, and 100 % are back.',
         'One noisy client: the busiest of the 11 has 2 of the 20.',
         'A fault that hits everybody: the other 181 connections had 1.',
