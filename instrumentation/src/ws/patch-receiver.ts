@@ -36,10 +36,7 @@ export function patchReceiver(
         connection.framesReceived = 0;
         connection.messagesReceived += 1;
         const answer = original.apply(this, args);
-        if (hasFailed(this, answer)) {
-          const bytes = observer.guard.run('payload', () => inspectMessage(connection, fragments, frames));
-          if (bytes) observer.refusedMessage(connection, bytes);
-        }
+        if (hasFailed(this, answer)) refused(connection, fragments, frames);
         return answer;
       },
   );
@@ -75,6 +72,12 @@ export function patchReceiver(
         return original.apply(this, args);
       },
   );
+
+  // Apart from the hot path: a closure there would be an allocation per message.
+  function refused(connection: Connection, fragments: Uint8Array[], frames: number): void {
+    const bytes = observer.guard.run('payload', () => inspectMessage(connection, fragments, frames));
+    if (bytes) observer.refusedMessage(connection, bytes);
+  }
 
   function failed(receiver: WsReceiver, connection: Connection, error: unknown): void {
     const code = closeCodeOf(error);

@@ -24,17 +24,18 @@ export function patchWebSocket(
     observer.guard.run('client handshake', () => beginHandshake(target as WsWebSocket, value as ClientRequest));
   });
 
-  patches.method(
-    prototype,
-    'emit',
-    original =>
-      function emit(this: WsWebSocket, ...args: unknown[]): unknown {
-        if (args[0] === 'message' || !patches.active) return original.apply(this, args);
-        const connection = observer.guard.run('event', () => seen(this, args));
-        if (!connection || (args[0] !== 'error' && args[0] !== 'close')) return original.apply(this, args);
-        return observer.runHandlers(connection, () => original.apply(this, args));
-      },
-  );
+  patches.method(prototype, 'emit', original => {
+    const other = function other(this: WsWebSocket, ...args: unknown[]): unknown {
+      if (!patches.active) return original.apply(this, args);
+      const connection = observer.guard.run('event', () => seen(this, args));
+      if (!connection || (args[0] !== 'error' && args[0] !== 'close')) return original.apply(this, args);
+      return observer.runHandlers(connection, () => original.apply(this, args));
+    };
+    // Messages pass here. Arguments that are only handed on, and captured by no closure, cost no allocation.
+    return function emit(this: WsWebSocket, ...args: unknown[]): unknown {
+      return args[0] === 'message' ? original.apply(this, args) : other.apply(this, args);
+    };
+  });
 
   patches.method(
     prototype,

@@ -55,6 +55,7 @@ export class WsAdapter {
   /** Takes every patch out of every copy. */
   disable(): void {
     this.#enabled = false;
+    this.#refusals.restore();
     for (const copy of this.#copies.values()) {
       copy.patches?.restore();
       copy.patches = null;
