@@ -1,0 +1,1 @@
+export { CloseSpanProcessor, type CloseSpanProcessorOptions } from './close-span-processor.ts';
