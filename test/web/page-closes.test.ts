@@ -215,3 +215,24 @@ describe('a page that is left', () => {
     expect(page.sink.named('websocket.connect')).toHaveLength(1);
   });
 });
+
+describe('a worker', () => {
+  it('is instrumented by a call of its own', async () => {
+    const source = JSON.stringify(`
+      import '${page.script}';
+      instrument({ client: { id: 'in-a-worker' } });
+      new WebSocket('ws://${page.host}/work');
+    `);
+    const accepted = page.nextConnection();
+    await page.run(
+      `void (globalThis.worker = new Worker(URL.createObjectURL(new Blob([${source}], { type: 'text/javascript' })), { type: 'module' }))`,
+    );
+    (await accepted).close(1012);
+    const close = await page.sink.find('websocket.close');
+    expect(close.attributes).toMatchObject({
+      'url.path': '/work',
+      'websocket.close.code': 1012,
+      'websocket.client.id': 'in-a-worker',
+    });
+  });
+});

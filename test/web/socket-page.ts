@@ -20,10 +20,12 @@ export class SocketPage {
   /** What the page threw and nobody caught. */
   readonly errors: string[] = [];
   readonly #http: Server;
+  readonly #delay: number;
   #page!: Page;
 
-  private constructor(sink: SpanSink, code: string) {
+  private constructor(sink: SpanSink, code: string, delay: number) {
     this.sink = sink;
+    this.#delay = delay;
     this.#http = createServer((request, response) => {
       const isScript = request.url?.startsWith('/page.js');
       response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
@@ -38,21 +40,25 @@ export class SocketPage {
   /** Opens the page, not instrumented yet: `instrument(options)` in the page does that. Spans are held back for `delay` milliseconds. */
   static async open(browser: Browser, delay = 20): Promise<SocketPage> {
     script ??= buildForBrowsers(PAGE);
-    const opened = new SocketPage(await SpanSink.start(), await script);
+    const opened = new SocketPage(await SpanSink.start(), await script, delay);
     opened.#http.listen(0, '127.0.0.1');
     await once(opened.#http, 'listening');
     opened.#page = await browser.newPage();
     opened.#page.on('pageerror', error => opened.errors.push(error.message));
     await opened.#page.goto(`http://${opened.host}/`);
-    await opened.run(
-      `import('/page.js?' + new URLSearchParams({ traces: '${opened.sink.tracesUrl}', delay: ${delay} }))`,
-    );
+    await opened.run(`import('${opened.script}')`);
     return opened;
   }
 
   /** `127.0.0.1:port` of the page and its WebSocket server. */
   get host(): string {
     return `127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** The address of the page's script, which says where spans go and for how long they are held back. */
+  get script(): string {
+    const query = new URLSearchParams({ traces: this.sink.tracesUrl, delay: String(this.#delay) });
+    return `http://${this.host}/page.js?${query}`;
   }
 
   /** Evaluates an expression in the page. */
