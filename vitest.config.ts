@@ -5,6 +5,7 @@ export default defineConfig({
     include: [
       '{instrumentation,collector,analyzer,dashboard,cli,demo}/src/**/*.test.ts',
       'dashboard/web/src/**/*.test.ts',
+      'instrumentation/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
     reporters: ['default', './test/tally-reporter.ts'],

@@ -9,18 +9,21 @@ import { DEFAULT_RECONNECT_TIMEOUT_MILLIS, type WebSocketInstrumentationConfig }
 import { ReconnectPairing } from './reconnect/reconnect-pairing.ts';
 import { SamplingWatch } from './sampling-watch.ts';
 import { SpanWriter } from './span-writer.ts';
+import { UndiciAdapter } from './undici/undici-adapter.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from './version.ts';
 import { WsAdapter } from './ws/ws-adapter.ts';
 import { onWsImported, type Unhook } from './ws/ws-imports.ts';
 
 /**
  * Instruments the servers and clients of `ws` 8, required or imported, in all the copies that a process loads after this
- * object was made. Spans and attributes are those of `attributes.ts`. Example:
+ * object was made, the WebSockets of undici 7 and 8, and Node's global `WebSocket`. Spans and attributes are those of
+ * `attributes.ts`. Example:
  * `new NodeSDK({ instrumentations: [new WebSocketInstrumentation()] }).start()` in a file that `node --import` loads.
  */
 export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstrumentationConfig> {
   readonly #pairing: ReconnectPairing;
   readonly #ws: WsAdapter;
+  readonly #undici: UndiciAdapter;
   readonly #metrics: ConnectionMetrics;
   readonly #observer: ConnectionObserver;
   #unhookImports: Unhook | null = null;
@@ -53,6 +56,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     );
     this.#observer = new ConnectionObserver(() => this.getConfig(), systemClock, guard, spans, this.#pairing, metrics);
     this.#ws = new WsAdapter(this.#observer);
+    this.#undici = new UndiciAdapter(this.#observer, () => metrics.dropped(1, 'handshakes_full'));
     if (config.enabled !== false) this.enable();
   }
 
@@ -69,6 +73,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     this.#unhookImports ??= onWsImported(module => this.#ws.add(module));
     this.#unhookSetClient ??= onSetClient((socket, identity) => this.#identify(socket, identity));
     this.#ws.enable();
+    this.#undici.enable();
   }
 
   /** Takes every patch out of every copy of `ws`, and forgets the reconnects that were waited for. */
@@ -79,6 +84,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     this.#unhookSetClient?.();
     this.#unhookSetClient = null;
     this.#ws.disable();
+    this.#undici.disable();
     this.#pairing.stop();
     this.#metrics.stop();
   }
@@ -95,7 +101,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
   }
 
   #identify(socket: object, identity: ClientIdentity): boolean {
-    const connection = this.#ws.connectionOf(socket);
+    const connection = this.#ws.connectionOf(socket) ?? this.#undici.connectionOf(socket);
     if (connection) this.#observer.identify(connection, identity);
     return connection !== undefined;
   }
