@@ -32,7 +32,7 @@ export function connectionAttributes(
   const { clientFromQuery: allowed } = config;
   const session = guard.run('identifySession', () => config.identifySession?.(request));
   const scheme = url.protocol.slice(0, -1);
-  const attributes: Attributes = {
+  return definedOnly({
     [ATTR_ROLE]: request.role,
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
     [ATTR_SERVER_ADDRESS]: url.hostname.replace(/^\[(.*)\]$/, '$1'), // an IPv6 address stands in brackets
@@ -48,9 +48,14 @@ export function connectionAttributes(
     ),
     [ATTR_SESSION_ID]: session?.id,
     [ATTR_SESSION_PREVIOUS_ID]: session?.previousId,
-  };
-  for (const name of Object.keys(attributes)) if (attributes[name] === undefined) delete attributes[name];
-  return attributes;
+  });
+}
+
+/** A copy, as it is kept for as long as the connection: V8 makes a dictionary of six times the size of what properties are deleted from. */
+function definedOnly(attributes: Attributes): Attributes {
+  const defined: Attributes = {};
+  for (const name in attributes) if (attributes[name] !== undefined) defined[name] = attributes[name];
+  return defined;
 }
 
 /** What a client's next connection has in common with this one: scheme, host, path and requested subprotocols. */

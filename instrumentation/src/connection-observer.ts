@@ -77,7 +77,8 @@ export class ConnectionObserver {
     const spanContext = span.spanContext();
     const id = isSpanContextValid(spanContext) ? spanContext.spanId : randomBytes(8).toString('hex');
     attributes[ATTR_CONNECTION_ID] = id;
-    const connection = new Connection(request.role, id, span, attributes, endpointOf(request));
+    const endpoint = server ? '' : endpointOf(request);
+    const connection = new Connection(request.role, id, span, attributes, endpoint);
     if (server) connection.server = this.#drainOf(server);
     else {
       connection.returningFrom = this.#pairing.claim(connection, connection.endpoint, this.clock.monotonic());
@@ -97,7 +98,7 @@ export class ConnectionObserver {
     connection.connectSpan = null;
     connection.openedAt = this.clock.monotonic();
     if (subprotocol !== '') connection.attributes[ATTR_SUBPROTOCOL] = subprotocol;
-    this.#spans.endConnect(connectSpan, connection.attributes);
+    this.#spans.endConnect(connectSpan, connection.id, subprotocol);
     if (connection.ignored) return;
     this.#metrics.opened(connection.role);
     connection.server?.opened(connection.attributes);

@@ -12,7 +12,7 @@ export class Connection {
   readonly spanContext: SpanContext;
   /** The attributes that every span of this connection carries. */
   readonly attributes: Attributes;
-  /** Scheme, host, path and requested subprotocols: what a reconnect has in common with the connection that it replaces. */
+  /** Scheme, host, path and requested subprotocols: what a client's reconnect has in common with the connection that it replaces. Empty at a server. */
   readonly endpoint: string;
   /** The connect span, until it has ended. */
   connectSpan: Span | null;

@@ -60,8 +60,10 @@ export class SpanWriter {
     return span;
   }
 
-  endConnect(span: Span, attributes: Attributes): void {
-    span.setAttributes(attributes);
+  /** Adds what was not known when it began. An empty `subprotocol` is none. */
+  endConnect(span: Span, connectionId: string, subprotocol: string): void {
+    span.setAttribute(attr.ATTR_CONNECTION_ID, connectionId);
+    if (subprotocol !== '') span.setAttribute(attr.ATTR_SUBPROTOCOL, subprotocol);
     span.end();
   }
 

@@ -24,7 +24,12 @@ export function patchSender(
   );
 
   function sent(connection: Connection, [code, reason]: unknown[]): void {
-    const text = typeof reason === 'string' ? reason : Buffer.from((reason as Uint8Array | undefined) ?? []).toString();
-    observer.closeSent(connection, typeof code === 'number' ? code : 1005, text);
+    observer.closeSent(connection, typeof code === 'number' ? code : 1005, textOf(reason));
   }
+}
+
+/** ws takes a string or bytes; an echo's are empty, mostly. */
+function textOf(reason: unknown): string {
+  if (typeof reason === 'string') return reason;
+  return reason instanceof Uint8Array && reason.length > 0 ? Buffer.from(reason).toString() : '';
 }

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { UpgradeRequest } from '../options.ts';
 
 /** A client's upgrade request, from the URL that the application gave and the headers that will be sent. */
@@ -24,7 +24,13 @@ export function upgradeRequestFromServer(request: IncomingMessage): UpgradeReque
   const target = request.url ?? '/';
   const url =
     URL.parse(target.startsWith('/') ? `${scheme}://${host}${target}` : target) ?? new URL(`${scheme}://invalid/`);
-  return { role: 'server', url, headers: plainHeaders(headers) };
+  return { role: 'server', url, headers: parsedHeaders(headers) };
+}
+
+/** Of an `IncomingMessage`: Node has made the names lower case, and text of all that comes several times but `set-cookie`. */
+function parsedHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
+  const cookies = headers['set-cookie'];
+  return { ...(headers as Record<string, string | undefined>), ...(cookies && { 'set-cookie': cookies.join(', ') }) };
 }
 
 function plainHeaders(headers: OutgoingHttpHeaders): Record<string, string | undefined> {
