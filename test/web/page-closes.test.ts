@@ -195,10 +195,13 @@ describe('a close', () => {
 });
 
 describe('a page that is left', () => {
-  it('reports its open connections as going away, at once, though spans are held back for long', async () => {
+  it.each([
+    ['a provider of its own', 'instrument()'],
+    ['the registered provider', '(instrument({ tracerProvider: undefined }), register())'],
+  ])('reports its open connections as going away, at once, by %s that holds spans back', async (_whose, expression) => {
     await page.stop();
     page = await SocketPage.open(browser, 3_600_000);
-    await instrument();
+    await page.run(`void ${expression}`);
     const server = await page.connect();
     const seen = once(server, 'close');
     await page.leave();

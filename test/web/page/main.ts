@@ -1,5 +1,6 @@
 /** The page of the tests: an application with OpenTelemetry's own SDK, instrumented with the web entry, driven by the tests. */
 import { instrumentWebSocket } from '@closewatch/instrumentation/web';
+import { trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -15,5 +16,6 @@ const tracerProvider = new BasicTracerProvider({
 
 Object.assign(globalThis, {
   NativeWebSocket: globalThis.WebSocket,
+  register: () => void trace.setGlobalTracerProvider(tracerProvider),
   instrument: (options: object = {}) => instrumentWebSocket({ tracerProvider, ...options }),
 });
