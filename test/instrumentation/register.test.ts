@@ -230,6 +230,9 @@ describe('SIGTERM in an instrumented process', () => {
       await app.line();
       app.process.kill('SIGTERM');
       expect(await app.ended).toEqual({ code: 3, signal: null, standardError: '' });
+      const stored = await collector.stored();
+      expect(closesOf(stored, 'server').filter(event => event.code === 1012)).toHaveLength(isOurs ? 50 : 0);
+      expect(stored.filter(event => event.kind === 'drain')).toHaveLength(isOurs ? 1 : 0);
     });
   }
 });

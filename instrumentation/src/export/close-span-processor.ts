@@ -23,7 +23,15 @@ export interface CloseSpanProcessorOptions {
    * and the default end of the process stay as they are, the latter up to 5 s later: see `atProcessEnd`.
    */
   flushAtProcessEnd?: boolean;
+  /**
+   * Sends what is left where the host calls `process.exit`, as many do once their last connection is gone: no asynchronous export ends
+   * after that. `register` has one. Default: none, and these spans are lost, which is logged.
+   */
+  sendAtExit?: SendAtExit;
 }
+
+/** Sends spans synchronously; answers whether they arrived. */
+export type SendAtExit = (spans: ReadableSpan[]) => boolean;
 
 /** Under this key exporters' own requests go uninstrumented; the name is @opentelemetry/core's, whose other exports aren't needed. */
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
@@ -44,7 +52,8 @@ interface Batch {
  */
 export class CloseSpanProcessor implements SpanProcessor {
   readonly #exporter: SpanExporter;
-  readonly #options: Required<CloseSpanProcessorOptions>;
+  readonly #options: Required<Omit<CloseSpanProcessorOptions, 'sendAtExit'>>;
+  readonly #sendAtExit: SendAtExit | undefined;
   readonly #dropped = new DroppedSpans();
   readonly #unhookProcessEnd: () => void;
   /** Spans that wait or are on their way. */
@@ -60,6 +69,7 @@ export class CloseSpanProcessor implements SpanProcessor {
 
   constructor(exporter: SpanExporter, options: CloseSpanProcessorOptions = {}) {
     this.#exporter = exporter;
+    this.#sendAtExit = options.sendAtExit;
     this.#options = {
       maxQueueSize: atLeastOne('maxQueueSize', options.maxQueueSize ?? 65_536),
       maxExportBatchSize: atLeastOne('maxExportBatchSize', options.maxExportBatchSize ?? 512),
@@ -68,7 +78,8 @@ export class CloseSpanProcessor implements SpanProcessor {
       exportTimeoutMillis: options.exportTimeoutMillis ?? 30_000,
       flushAtProcessEnd: options.flushAtProcessEnd ?? true,
     };
-    this.#unhookProcessEnd = this.#options.flushAtProcessEnd ? atProcessEnd(() => this.#flushTheRest()) : () => {};
+    const lastSteps = { flush: () => this.#flushTheRest(), exit: () => this.#exit() };
+    this.#unhookProcessEnd = this.#options.flushAtProcessEnd ? atProcessEnd(lastSteps) : () => {};
   }
 
   onStart(): void {}
@@ -112,6 +123,20 @@ export class CloseSpanProcessor implements SpanProcessor {
   async #flushTheRest(): Promise<void> {
     this.#ending = true;
     while (this.#held > 0) await this.forceFlush();
+  }
+
+  /** Batches on their way are sent once more, as nobody will hear whether they arrive: receivers tell spans by their ids. */
+  #exit(): void {
+    const batches = [...this.#underWay, ...this.#waiting].map(batch => batch.spans);
+    const left = [...batches.flat(), ...this.#filling];
+    if (left.length === 0) return;
+    let isSent = false;
+    try {
+      isSent = this.#sendAtExit?.(left) ?? false;
+    } catch {
+      // as not sent
+    }
+    if (!isSent) this.#dropped.count(left.length, 'process_exit');
   }
 
   #startTimer(): void {

@@ -1,1 +1,1 @@
-export { CloseSpanProcessor, type CloseSpanProcessorOptions } from './close-span-processor.ts';
+export { CloseSpanProcessor, type CloseSpanProcessorOptions, type SendAtExit } from './close-span-processor.ts';

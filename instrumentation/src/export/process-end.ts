@@ -1,5 +1,10 @@
-/** Starts exporting what is left; resolves when nothing is. */
-type Flush = () => Promise<void>;
+/** What has to be done before a process ends. */
+export interface LastSteps {
+  /** Starts exporting what is left; resolves when nothing is. */
+  flush: () => Promise<void>;
+  /** The process ends with this call: only what is synchronous still happens. */
+  exit?: () => void;
+}
 
 /** How long the default end of a process waits for the flush. Kubernetes allows 30 s before it kills, systemd 90, docker stop 10. */
 const GRACE_MILLIS = 5_000;
@@ -10,35 +15,40 @@ const SIGNAL = 'SIGTERM';
 const STATE = Symbol.for('@closewatch/instrumentation.process-end.v1');
 
 interface ProcessEnd {
-  flushes: Set<Flush>;
+  steps: Set<LastSteps>;
   stop: () => void;
 }
 
 /**
- * Calls `flush` at SIGTERM and when the process is about to exit by itself (`beforeExit`), without changing what becomes of the
- * process. Where the host has no SIGTERM listener of its own, the signal is raised again after the flush, at the latest after 5 s or
+ * Calls `flush` at SIGTERM and when the process is about to exit by itself (`beforeExit`), and `exit` at its very end, without changing
+ * what becomes of the process. Where the host has no SIGTERM listener of its own, the signal is raised again after the flush, at the latest after 5 s or
  * at the next SIGTERM, and ends the process as it would have: by signal, not by an exit code. Where the host has one, its listener
  * decides, and runs as ever. Answers how to take the listeners out.
  */
-export function atProcessEnd(flush: Flush): () => void {
+export function atProcessEnd(last: LastSteps): () => void {
   const holder = globalThis as { [STATE]?: ProcessEnd | undefined };
   holder[STATE] ??= listen();
-  const { flushes } = holder[STATE];
-  flushes.add(flush);
+  const { steps } = holder[STATE];
+  steps.add(last);
   return () => {
-    flushes.delete(flush);
-    if (flushes.size > 0) return;
+    steps.delete(last);
+    if (steps.size > 0) return;
     holder[STATE]?.stop();
     holder[STATE] = undefined;
   };
 }
 
 function listen(): ProcessEnd {
-  const flushes = new Set<Flush>();
-  const flushAll = async (): Promise<void> => void (await Promise.allSettled([...flushes].map(flush => flush())));
+  const steps = new Set<LastSteps>();
+  const flushAll = async (): Promise<void> => {
+    await Promise.allSettled([...steps].map(({ flush }) => flush()));
+  };
   let ending = false;
 
   const beforeExit = (): void => void flushAll();
+  const exit = (): void => {
+    for (const last of steps) last.exit?.();
+  };
   const signalled = (): void => {
     const isAlone = hostListeners() === 0;
     if (isAlone && ending) {
@@ -60,12 +70,14 @@ function listen(): ProcessEnd {
   };
 
   process.on('beforeExit', beforeExit);
+  process.on('exit', exit);
   // In front of the host's: a `once` listener that ran before would be gone, and the host taken for one without.
   process.prependListener(SIGNAL, signalled);
   return {
-    flushes,
+    steps,
     stop() {
       process.off('beforeExit', beforeExit);
+      process.off('exit', exit);
       process.off(SIGNAL, signalled);
     },
   };

@@ -8,7 +8,13 @@ const DURATION_BOUNDARIES = [1, 5, 15, 30, 55, 65, 95, 105, 235, 245, 345, 355, 
 const RECONNECT_BOUNDARIES = [0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 7.5, 10, 20, 30, 60, 120, 300];
 
 /** Why telemetry was left out: `error.type` of `websocket.telemetry.dropped`. */
-export type DropReason = 'reconnects_full' | 'handshakes_full' | 'queue_full' | 'export_failed' | 'shut_down';
+export type DropReason =
+  | 'reconnects_full'
+  | 'handshakes_full'
+  | 'queue_full'
+  | 'export_failed'
+  | 'shut_down'
+  | 'process_exit';
 
 /**
  * The metrics of the conventions, through the Metrics API: without an SDK they cost next to nothing and go nowhere. Their

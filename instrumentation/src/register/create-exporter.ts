@@ -9,7 +9,7 @@ const EXPORTER_PACKAGES: Readonly<Record<OtlpProtocol, string>> = {
 };
 
 interface OtlpExporterModule {
-  OTLPTraceExporter: new (config?: { url: string }) => SpanExporter;
+  OTLPTraceExporter: new (config?: { url: string; headers: Readonly<Record<string, string>> }) => SpanExporter;
 }
 
 /**
@@ -28,8 +28,8 @@ export function createExporter(
   if (destination.kind === 'otlp') return new OTLPTraceExporter();
   const { url, headers } = destination;
   // The exporter would add the headers of the standard variables, which are another backend's credentials.
-  const variables = { OTEL_EXPORTER_OTLP_HEADERS: undefined, OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers };
-  return withEnvironment(variables, () => new OTLPTraceExporter({ url }));
+  const variables = { OTEL_EXPORTER_OTLP_HEADERS: undefined, OTEL_EXPORTER_OTLP_TRACES_HEADERS: undefined };
+  return withEnvironment(variables, () => new OTLPTraceExporter({ url, headers }));
 }
 
 /** Runs an action, which must be synchronous, while some of the process' variables have other values. */

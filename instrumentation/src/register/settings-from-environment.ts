@@ -1,11 +1,13 @@
 /** Where the WebSocket spans go, as the environment says. */
 export type SpanDestination =
-  /** The collector of `CLOSEWATCH_ENDPOINT`; `url` is the whole address. `headers` are in the form of OTEL_EXPORTER_OTLP_HEADERS. */
-  | { kind: 'closewatch'; url: string; headers: string | undefined }
-  /** Where the standard OTLP variables say. */
-  | { kind: 'otlp'; protocol: OtlpProtocol }
+  /** The collector of `CLOSEWATCH_ENDPOINT`; `url` is the whole address. */
+  | { kind: 'closewatch'; url: string; headers: Headers }
+  /** Where the standard OTLP variables say. OpenTelemetry's exporter reads them itself; `url` and `headers` are what it finds over HTTP. */
+  | { kind: 'otlp'; protocol: OtlpProtocol; url: string; headers: Headers }
   | { kind: 'console' }
   | { kind: 'none' };
+
+type Headers = Readonly<Record<string, string>>;
 
 /** The values of OTEL_EXPORTER_OTLP_PROTOCOL. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
@@ -43,10 +45,16 @@ export function settingsFromEnvironment(environment: Environment): RegisterSetti
 function destinationFrom(read: (name: string) => string | undefined, warnings: string[]): SpanDestination {
   const endpoint = read('CLOSEWATCH_ENDPOINT');
   if (endpoint !== undefined) {
-    return { kind: 'closewatch', url: tracesUrl(endpoint), headers: read('CLOSEWATCH_HEADERS') };
+    return { kind: 'closewatch', url: tracesUrl(endpoint), headers: headersFrom(read('CLOSEWATCH_HEADERS')) };
   }
   const exporters = (read('OTEL_TRACES_EXPORTER') ?? 'otlp').split(',').map(name => name.trim());
-  if (exporters.includes('otlp')) return { kind: 'otlp', protocol: protocolFrom(read, warnings) };
+  if (exporters.includes('otlp')) {
+    const base = read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? 'http://localhost:4318';
+    const url = read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? `${base.replace(/\/$/, '')}/v1/traces`;
+    const common = headersFrom(read('OTEL_EXPORTER_OTLP_HEADERS'));
+    const headers = { ...common, ...headersFrom(read('OTEL_EXPORTER_OTLP_TRACES_HEADERS')) };
+    return { kind: 'otlp', protocol: protocolFrom(read, warnings), url, headers };
+  }
   if (exporters.includes('console')) return { kind: 'console' };
   if (!exporters.includes('none')) {
     warnings.push(
@@ -72,4 +80,22 @@ function tracesUrl(endpoint: string): string {
     throw new TypeError(`expected CLOSEWATCH_ENDPOINT to be an http or https URL, got "${endpoint}"`);
   }
   return `${base.origin}${base.pathname.replace(/\/$/, '')}/v1/traces`;
+}
+
+/** `name=value,name=value` with values percent-encoded, as OTEL_EXPORTER_OTLP_HEADERS is written; what is not so is left out. */
+function headersFrom(list: string | undefined): Headers {
+  const headers: Record<string, string> = {};
+  for (const entry of list?.split(',') ?? []) {
+    const [, name, value] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(entry) ?? [];
+    if (name !== undefined && value !== undefined) headers[name] = decoded(value);
+  }
+  return headers;
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

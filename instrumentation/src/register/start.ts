@@ -5,6 +5,7 @@ import { atProcessEnd } from '../export/process-end.ts';
 import { PACKAGE_NAME } from '../version.ts';
 import { WebSocketInstrumentation } from '../websocket-instrumentation.ts';
 import { createExporter } from './create-exporter.ts';
+import { createSendAtExit } from './send-at-exit.ts';
 import { type RegisterSettings, settingsFromEnvironment } from './settings-from-environment.ts';
 
 type SdkNode = typeof import('@opentelemetry/sdk-node');
@@ -40,11 +41,12 @@ function startWith(settings: RegisterSettings): WebSocketInstrumentation {
   if (isFirst) startSdk(sdk, settings, resource, instrumentation);
   else instrumentation.setMeterProvider(metrics.getMeterProvider());
   const exporter = createExporter(settings.destination, path, () => new sdk.tracing.ConsoleSpanExporter());
+  const sendAtExit = createSendAtExit(settings.destination, path);
   instrumentation.setTracerProvider(
     new sdk.tracing.BasicTracerProvider({
       resource,
       sampler: new sdk.tracing.AlwaysOnSampler(),
-      spanProcessors: exporter ? [new CloseSpanProcessor(exporter)] : [],
+      spanProcessors: exporter ? [new CloseSpanProcessor(exporter, sendAtExit ? { sendAtExit } : {})] : [],
     }),
   );
   return instrumentation;
@@ -94,10 +96,12 @@ function startSdk(
     ...(!settings.exportsLogs && { logRecordProcessors: [] }),
   }).start();
   let flushed = false;
-  atProcessEnd(async () => {
-    if (flushed) return; // metrics are exported anew at each flush, and `beforeExit` comes again after each export
-    flushed = true;
-    await Promise.allSettled([trace.getTracerProvider(), metrics.getMeterProvider()].map(flush));
+  atProcessEnd({
+    flush: async () => {
+      if (flushed) return; // metrics are exported anew at each flush, and `beforeExit` comes again after each export
+      flushed = true;
+      await Promise.allSettled([trace.getTracerProvider(), metrics.getMeterProvider()].map(flush));
+    },
   });
 }
 

@@ -52,8 +52,12 @@ if (atTerm === 'leave') {
 }
 if (atTerm === 'exit') {
   process.once('SIGTERM', () => {
+    for (const socket of wss.clients) {
+      socket.on('close', () => {
+        if (wss.clients.size === 0) process.exit(3);
+      });
+    }
     shed();
-    wss.close(() => process.exit(3));
   });
 }
 print('open');
