@@ -24,7 +24,7 @@ const replacements = new WeakSet<object>();
  * those of `attributes.ts`, as far as a page can know them. Never throws; does nothing where there is no `WebSocket`, or
  * where it is instrumented already.
  *
- * The class stays the same to the page: a proxy with the original's prototype, statics and `toString`, which subclasses
+ * The class stays the same to the page: a proxy with the original's name, prototype and statics, which subclasses
  * extend and `instanceof` knows. Our listeners come first, see only events that the browser made, and count messages
  * without a look at them.
  *
