@@ -1,22 +1,32 @@
 /**
  * Builds the packages that are published, into dist/: JavaScript and declarations beside each other, with a package.json
  * whose entries point to them. In a checkout nothing needs this: Node runs the TypeScript as it is.
+ * `node build.ts --out DIR --room instrumentation` builds elsewhere, and one package alone.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
 const root = import.meta.dirname;
-const out = join(root, 'dist');
-const rooms = ['instrumentation', 'collector', 'analyzer', 'dashboard', 'cli'];
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: join(root, 'dist') },
+    room: { type: 'string', multiple: true, default: ['instrumentation', 'collector', 'analyzer', 'dashboard', 'cli'] },
+  },
+});
+const out = resolve(values.out);
+const rooms = values.room;
 
 type Json = Record<string, unknown>;
 
 rmSync(out, { recursive: true, force: true });
-execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+execFileSync('tsc', ['-p', 'tsconfig.build.json', '--outDir', out], { cwd: root, stdio: 'inherit' });
 for (const room of rooms) finishPackage(room);
-cpSync(join(root, 'dashboard/web/dist'), join(out, 'dashboard/web/dist'), { recursive: true });
-console.log(`built ${rooms.join(', ')} into dist/`);
+if (rooms.includes('dashboard')) {
+  cpSync(join(root, 'dashboard/web/dist'), join(out, 'dashboard/web/dist'), { recursive: true });
+}
+console.log(`built ${rooms.join(', ')} into ${out}`);
 
 function finishPackage(room: string): void {
   const manifest = JSON.parse(readFileSync(join(root, room, 'package.json'), 'utf8')) as Json;
