@@ -30,6 +30,8 @@ export class Connection {
   returningFrom: Departure | null = null;
   /** The close of this connection, once its end has begun. */
   departure: Departure | null = null;
+  /** What a library on top says of the end, such as socket.io's "ping timeout". */
+  libraryReason: string | null = null;
   #signals: CloseSignals | null = null;
 
   constructor(role: Role, id: string, connectSpan: Span, attributes: Attributes, endpoint: string) {

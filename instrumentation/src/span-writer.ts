@@ -150,6 +150,7 @@ function closeAttributes(connection: Connection, closed: ClosedConnection, reaso
   };
   if (signals.codeSent !== null) attributes[attr.ATTR_CLOSE_CODE_SENT] = signals.codeSent;
   if (signals.codeReceived !== null) attributes[attr.ATTR_CLOSE_CODE_RECEIVED] = signals.codeReceived;
+  if (connection.libraryReason !== null) attributes[attr.ATTR_CLOSE_LIBRARY_REASON] = connection.libraryReason;
   const errorType = signals.failure?.errorType ?? closed.transportError;
   if (errorType !== undefined) attributes[attr.ATTR_ERROR_TYPE] = errorType;
   if (reason !== '') attributes[attr.ATTR_CLOSE_REASON] = reason;

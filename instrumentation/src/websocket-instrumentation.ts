@@ -1,5 +1,6 @@
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
 import { systemClock } from './clock.ts';
+import type { Connection } from './connection.ts';
 import { ConnectionObserver } from './connection-observer.ts';
 import { Guard } from './guard.ts';
 import type { ClientIdentity } from './identity/client-identity.ts';
@@ -8,6 +9,8 @@ import { ConnectionMetrics } from './metrics/connection-metrics.ts';
 import { DEFAULT_RECONNECT_TIMEOUT_MILLIS, type WebSocketInstrumentationConfig } from './options.ts';
 import { ReconnectPairing } from './reconnect/reconnect-pairing.ts';
 import { SamplingWatch } from './sampling-watch.ts';
+import { EngineAdapter } from './socket-io/engine-adapter.ts';
+import { onEngineImported } from './socket-io/engine-imports.ts';
 import { SpanWriter } from './span-writer.ts';
 import { UndiciAdapter } from './undici/undici-adapter.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from './version.ts';
@@ -24,9 +27,11 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
   readonly #pairing: ReconnectPairing;
   readonly #ws: WsAdapter;
   readonly #undici: UndiciAdapter;
+  readonly #engine: EngineAdapter;
   readonly #metrics: ConnectionMetrics;
   readonly #observer: ConnectionObserver;
   #unhookImports: Unhook | null = null;
+  #unhookEngine: Unhook | null = null;
   #unhookSetClient: Unhook | null = null;
 
   constructor(config: WebSocketInstrumentationConfig = {}) {
@@ -57,6 +62,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     this.#observer = new ConnectionObserver(() => this.getConfig(), systemClock, guard, spans, this.#pairing, metrics);
     this.#ws = new WsAdapter(this.#observer);
     this.#undici = new UndiciAdapter(this.#observer, () => metrics.dropped(1, 'handshakes_full'));
+    this.#engine = new EngineAdapter(guard, webSocket => this.#connectionOf(webSocket));
     if (config.enabled !== false) this.enable();
   }
 
@@ -65,15 +71,25 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
       this.#ws.add(module);
       return module;
     };
-    return [new InstrumentationNodeModuleDefinition('ws', ['>=8.0.0 <9'], patch)];
+    const patchEngine = (module: unknown): unknown => {
+      this.#engine.add(module);
+      return module;
+    };
+    return [
+      new InstrumentationNodeModuleDefinition('ws', ['>=8.0.0 <9'], patch),
+      new InstrumentationNodeModuleDefinition('engine.io', ['>=6 <7'], patchEngine),
+      new InstrumentationNodeModuleDefinition('engine.io-client', ['>=6 <7'], patchEngine),
+    ];
   }
 
   override enable(): void {
     super.enable();
     this.#unhookImports ??= onWsImported(module => this.#ws.add(module));
+    this.#unhookEngine ??= onEngineImported(module => this.#engine.add(module));
     this.#unhookSetClient ??= onSetClient((socket, identity) => this.#identify(socket, identity));
     this.#ws.enable();
     this.#undici.enable();
+    this.#engine.enable();
   }
 
   /** Takes every patch out of every copy of `ws`, and forgets the reconnects that were waited for. */
@@ -81,10 +97,13 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     super.disable();
     this.#unhookImports?.();
     this.#unhookImports = null;
+    this.#unhookEngine?.();
+    this.#unhookEngine = null;
     this.#unhookSetClient?.();
     this.#unhookSetClient = null;
     this.#ws.disable();
     this.#undici.disable();
+    this.#engine.disable();
     this.#pairing.stop();
     this.#metrics.stop();
   }
@@ -100,8 +119,12 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     );
   }
 
+  #connectionOf(webSocket: object): Connection | undefined {
+    return this.#ws.connectionOf(webSocket) ?? this.#undici.connectionOf(webSocket);
+  }
+
   #identify(socket: object, identity: ClientIdentity): boolean {
-    const connection = this.#ws.connectionOf(socket) ?? this.#undici.connectionOf(socket);
+    const connection = this.#connectionOf(socket);
     if (connection) this.#observer.identify(connection, identity);
     return connection !== undefined;
   }
