@@ -1,18 +1,17 @@
-/** The sending side, a thread of its own: posts every body it is given over a few kept-alive connections, then tells. */
+/** The sending side, a thread of its own: posts every body it is given over kept-alive connections, then tells. */
 import { Agent, request } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 
 interface Work {
   port: number;
   gzip: boolean;
+  /** Requests under way at once. */
+  senders: number;
   bodies: Uint8Array[];
 }
 
-/** Requests under way at once: about what a fleet of a few dozen exporters keeps open. */
-const CONCURRENCY = 32;
-
-const { port, gzip, bodies } = workerData as Work;
-const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+const { port, gzip, senders, bodies } = workerData as Work;
+const agent = new Agent({ keepAlive: true, maxSockets: senders });
 const latencies: number[] = [];
 
 function post(body: Uint8Array): Promise<void> {
@@ -38,7 +37,7 @@ function post(body: Uint8Array): Promise<void> {
 
 const queue = bodies.values();
 await Promise.all(
-  Array.from({ length: CONCURRENCY }, async () => {
+  Array.from({ length: senders }, async () => {
     for (const body of queue) await post(body);
   }),
 );

@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
-import { cpuOf, memoryPerConnection, WORKS, type WorkName } from './costs.ts';
+import { cpuCosts, memoryPerConnection, type WorkName } from './costs.ts';
 import { type Measured, type RowName, reportOf } from './report.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess, type Surroundings } from './server-process.ts';
 import { SIDES, type SideName, sideNames } from './sides.ts';
-import { startTelemetrySink, type TelemetrySink } from './telemetry-sink.ts';
+import { startTelemetrySink } from './telemetry-sink.ts';
 
 const OPTIONS = {
-  rounds: { type: 'string', default: '11' },
-  'memory-rounds': { type: 'string', default: '3' },
+  rounds: { type: 'string', default: '9' },
+  'memory-rounds': { type: 'string', default: '2' },
   connections: { type: 'string', default: '10000' },
   sides: { type: 'string', default: Object.keys(SIDES).join(',') },
+  'live-heap': { type: 'string', default: '0' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -25,34 +26,36 @@ export async function benchOverhead(args: readonly string[]): Promise<void> {
   const sides = sideNames(values.sides.split(','));
   const connections = Math.min(Number(values.connections), descriptorLimit() - OTHER_DESCRIPTORS);
   const sink = await startTelemetrySink();
-  const measured: Measured = { sides, connections, rows: {} };
+  const surroundings = { sink: sink.url, liveHeap: Number(values['live-heap']) };
+  const measured: Measured = { sides, connections, liveHeap: surroundings.liveHeap, rows: {} };
   for (let round = 0; round < Number(values.rounds); round++)
-    add(measured, await cpuRound(rotated(sides, round), sink));
+    add(measured, await cpuRound(rotated(sides, round), surroundings));
   for (let round = 0; round < Number(values['memory-rounds']); round++)
-    add(measured, await memoryRound(rotated(sides, round), sink, connections));
+    add(measured, await memoryRound(rotated(sides, round), surroundings, connections));
   sink.stop();
   console.log(values.json ? JSON.stringify(measured) : reportOf(measured));
 }
 
 type Round = Partial<Record<RowName, Partial<Record<SideName, number>>>>;
 
-async function cpuRound(sides: readonly SideName[], sink: TelemetrySink): Promise<Round> {
+async function cpuRound(sides: readonly SideName[], surroundings: Surroundings): Promise<Round> {
   const servers: ServerProcess[] = [];
-  for (const side of sides) servers.push(await ServerProcess.start(side, sink.url));
-  const round: Round = {};
-  for (const work of Object.keys(WORKS) as WorkName[]) {
-    const costs = await cpuOf(servers, work);
-    round[work] = Object.fromEntries(sides.map((side, i) => [side, costs[i]]));
-  }
+  for (const side of sides) servers.push(await ServerProcess.start(side, surroundings));
+  const costs = await cpuCosts(servers);
   for (const server of servers) await server.stop();
-  return round;
+  const bySide = (work: WorkName) => Object.fromEntries(sides.map((side, i) => [side, costs[work][i]]));
+  return Object.fromEntries((Object.keys(costs) as WorkName[]).map(work => [work, bySide(work)]));
 }
 
 /** One server after the other: each opens as many connections as the process may have. */
-async function memoryRound(sides: readonly SideName[], sink: TelemetrySink, connections: number): Promise<Round> {
+async function memoryRound(
+  sides: readonly SideName[],
+  surroundings: Surroundings,
+  connections: number,
+): Promise<Round> {
   const round = { heap: {}, rss: {} } as Record<'heap' | 'rss', Partial<Record<SideName, number>>>;
   for (const side of sides) {
-    const server = await ServerProcess.start(side, sink.url);
+    const server = await ServerProcess.start(side, surroundings);
     const { heap, rss } = await memoryPerConnection(server, connections);
     round.heap[side] = heap;
     round.rss[side] = rss;

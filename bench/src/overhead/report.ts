@@ -17,15 +17,17 @@ export interface Measured {
   sides: SideName[];
   /** Open connections of the memory rows. */
   connections: number;
+  /** Megabytes that the application itself keeps in memory. */
+  liveHeap: number;
   rows: Partial<Record<RowName, Record<SideName, number>[]>>;
 }
 
 /** A Markdown table: medians, and what each side adds to the bare one, as a ratio (CPU) or a difference (memory). */
-export function reportOf({ sides, connections, rows }: Measured): string {
+export function reportOf({ sides, connections, liveHeap, rows }: Measured): string {
   const header = ['', ...sides.map(side => SIDES[side].title)];
   const lines = (Object.keys(ROWS) as RowName[]).filter(row => rows[row]).map(row => lineOf(row, rows[row]!, sides));
   return [
-    `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}); ${connections} open connections.`,
+    `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}); ${connections} open connections; ${liveHeap} MB of the application's own.`,
     `Medians of ${counts(rows)}; in brackets the interval of the median ratio or difference, each within a round.`,
     '',
     `| ${header.join(' | ')} |`,

@@ -9,6 +9,12 @@ export interface Memory {
   heap: number;
 }
 
+/** What a server runs in: the address that telemetry is sent to; the megabytes that the application keeps in memory. */
+export interface Surroundings {
+  sink: string;
+  liveHeap: number;
+}
+
 /** A fresh process that runs the application with one side's telemetry. */
 export class ServerProcess {
   readonly side: SideName;
@@ -21,13 +27,12 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** `sink` is the address that telemetry is sent to. */
-  static async start(side: SideName, sink: string): Promise<ServerProcess> {
+  static async start(side: SideName, { sink, liveHeap }: Surroundings): Promise<ServerProcess> {
     const { telemetry, environment } = SIDES[side];
     const loaded = telemetry === null ? [] : ['--import', join(import.meta.dirname, 'telemetry', telemetry)];
     const child = fork(join(import.meta.dirname, 'echo-server.ts'), [], {
-      execArgv: ['--expose-gc', ...loaded, ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])],
-      env: { ...process.env, ...environment, BENCH_SINK: sink },
+      execArgv: ['--expose-gc', ...loaded],
+      env: { ...process.env, ...environment, BENCH_SINK: sink, BENCH_LIVE_HEAP: String(liveHeap) },
     });
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     return new ServerProcess(side, child, port);

@@ -14,6 +14,7 @@ const withoutDatadogsOwnTraffic = {
 /** By the name that `--sides` takes. Every ratio is to `bare`. */
 export const SIDES = {
   bare: { title: 'bare `ws`', telemetry: null, environment: {} },
+  loaded: { title: 'loaded, not enabled', telemetry: 'loaded.ts', environment: {} },
   closewatch: { title: 'Closewatch', telemetry: 'closewatch.ts', environment: {} },
   'opentelemetry-ws': {
     title: '`opentelemetry-instrumentation-ws`',
