@@ -18,8 +18,8 @@ import { WsAdapter } from './ws/ws-adapter.ts';
 import { onWsImported, type Unhook } from './ws/ws-imports.ts';
 
 /**
- * Instruments the servers and clients of `ws` 8, required or imported, in all the copies that a process loads after this
- * object was made, the WebSockets of undici 7 and 8, and Node's global `WebSocket`. Spans and attributes are those of
+ * Instruments the servers and clients of `ws` 8 (and 7.5, where it is required), in all the copies that a process loads after
+ * this object was made, the WebSockets of undici 7 and 8, and Node's global `WebSocket`. Spans and attributes are those of
  * `attributes.ts`. Example:
  * `new NodeSDK({ instrumentations: [new WebSocketInstrumentation()] }).start()` in a file that `node --import` loads.
  */
@@ -76,7 +76,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
       return module;
     };
     return [
-      new InstrumentationNodeModuleDefinition('ws', ['>=8.0.0 <9'], patch),
+      new InstrumentationNodeModuleDefinition('ws', ['>=7.5.0 <9'], patch),
       new InstrumentationNodeModuleDefinition('engine.io', ['>=6 <7'], patchEngine),
       new InstrumentationNodeModuleDefinition('engine.io-client', ['>=6 <7'], patchEngine),
     ];

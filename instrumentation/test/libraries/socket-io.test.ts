@@ -1,24 +1,5 @@
-import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const run = promisify(execFile);
-const FOLDER = import.meta.dirname;
-const PREFIX = `socket-io-${process.pid}`;
-
-/** A line of JSON a span. */
-const TELEMETRY = `
-  import { trace } from '@opentelemetry/api';
-  import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-  import { WebSocketInstrumentation } from ${JSON.stringify(import.meta.resolve('../../src/index.ts'))};
-  const onEnd = ({ name, attributes }) => process.stdout.write(JSON.stringify({ name, attributes }) + '\\n');
-  const none = async () => {};
-  const processor = { onStart() {}, onEnd, forceFlush: none, shutdown: none };
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [processor] }));
-  new WebSocketInstrumentation();
-`;
+import { describe, expect, it } from 'vitest';
+import { closesOf, spansOfProcess, type ToldSpan } from '../instrumented-process.ts';
 
 const LOADING = {
   mjs: `import { Server } from 'socket.io'; import { io } from 'socket.io-client'; import { createServer } from 'node:http';`,
@@ -46,47 +27,24 @@ function application(act: string, serverOptions = '{}', clientOptions = `{ trans
     });`;
 }
 
-interface Told {
-  name: string;
-  attributes: Record<string, unknown>;
+function spansOf(kind: 'mjs' | 'cjs', source: string): Promise<ToldSpan[]> {
+  return spansOfProcess(kind, LOADING[kind] + source);
 }
 
 describe('socket.io 4, on copies of ws and engine.io of its own', () => {
-  beforeAll(() => writeFile(join(FOLDER, `${PREFIX}-telemetry.mjs`), TELEMETRY));
-  afterAll(async () => {
-    for (const kind of ['telemetry.mjs', 'app.mjs', 'app.cjs'])
-      await rm(join(FOLDER, `${PREFIX}-${kind}`), { force: true });
-  });
-
-  async function spansOf(kind: 'mjs' | 'cjs', source: string): Promise<Told[]> {
-    await writeFile(join(FOLDER, `${PREFIX}-app.${kind}`), LOADING[kind] + source);
-    const args = ['--import', `./${PREFIX}-telemetry.mjs`, `./${PREFIX}-app.${kind}`];
-    const { stdout } = await run(process.execPath, args, { cwd: FOLDER, timeout: 25_000 });
-    return stdout
-      .trim()
-      .split('\n')
-      .map(line => JSON.parse(line) as Told);
-  }
-
-  function closes(spans: Told[], role: 'client' | 'server'): Record<string, unknown>[] {
-    return spans
-      .filter(span => span.name === 'websocket.close' && span.attributes['websocket.role'] === role)
-      .map(span => span.attributes);
-  }
-
   it.each(['mjs', 'cjs'] as const)('(%s) hides a 1007 that our spans tell, on both ends', async kind => {
     const spans = await spansOf(
       kind,
       application(`socket.conn.transport.socket.send(Buffer.from([0xff]), { binary: false });`),
     );
-    expect(closes(spans, 'client')[0]).toMatchObject({
+    expect(closesOf(spans, 'client')[0]).toMatchObject({
       'websocket.close.code': 1007,
       'websocket.close.code_reported': 1006,
       'websocket.payload.defect': 'invalid_utf8',
       'websocket.payload.sender': 'server',
       'websocket.close.library_reason': 'transport error',
     });
-    expect(closes(spans, 'server')[0]).toMatchObject({
+    expect(closesOf(spans, 'server')[0]).toMatchObject({
       'websocket.close.code': 1007,
       'websocket.close.initiator': 'remote',
       'websocket.close.library_reason': 'transport close',
@@ -100,7 +58,7 @@ describe('socket.io 4, on copies of ws and engine.io of its own', () => {
 
   it.each(['mjs', 'cjs'] as const)('(%s) says transport close where the server sends 1012', async kind => {
     const spans = await spansOf(kind, application(`socket.conn.transport.socket.close(1012);`));
-    expect(closes(spans, 'client')[0]).toMatchObject({
+    expect(closesOf(spans, 'client')[0]).toMatchObject({
       'websocket.close.code': 1012,
       'websocket.close.initiator': 'remote',
       'websocket.close.library_reason': 'transport close',
@@ -112,7 +70,7 @@ describe('socket.io 4, on copies of ws and engine.io of its own', () => {
   it('says ping timeout where the client has fallen silent', async () => {
     const silence = `client.io.engine.transport.write = () => {};`;
     const spans = await spansOf('mjs', application(silence, '{ pingInterval: 50, pingTimeout: 50 }'));
-    expect(closes(spans, 'server')[0]).toMatchObject({
+    expect(closesOf(spans, 'server')[0]).toMatchObject({
       'websocket.close.code': 1005,
       'websocket.close.initiator': 'local',
       'websocket.close.library_reason': 'ping timeout',
@@ -121,12 +79,12 @@ describe('socket.io 4, on copies of ws and engine.io of its own', () => {
 
   it('is followed after an upgrade from long polling too', async () => {
     const spans = await spansOf('mjs', application(`socket.conn.transport.socket.terminate();`, '{}', '{}'));
-    expect(closes(spans, 'server')[0]).toMatchObject({
+    expect(closesOf(spans, 'server')[0]).toMatchObject({
       'websocket.close.code': 1006,
       'websocket.close.initiator': 'local',
       'websocket.close.library_reason': 'transport close',
       'url.path': '/socket.io/',
     });
-    expect(closes(spans, 'client')[0]).toMatchObject({ 'websocket.close.initiator': 'transport' });
+    expect(closesOf(spans, 'client')[0]).toMatchObject({ 'websocket.close.initiator': 'transport' });
   });
 });
