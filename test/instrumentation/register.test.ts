@@ -137,6 +137,25 @@ describe('node --import @closewatch/instrumentation/register', () => {
     expect(await collector.stored()).toEqual([]);
   });
 
+  it('leaves an SDK that was registered before as it is, and its sampler out of it', async () => {
+    const app = gateway(['3'], {}, ['--import', './apps/own-sdk.ts', ...REGISTER]);
+    await app.line();
+    app.write('end');
+    expect(await app.line()).toBe('own spans 0, untouched true');
+    expect(await app.ended).toMatchObject({ code: 0, standardError: '' });
+    const events = await collector.stored();
+    expect(closesOf(events, 'server')).toHaveLength(3);
+    expect(new Set(events.filter(event => event.kind === 'connect').map(event => event.traceId)).size).toBe(3);
+  });
+
+  it('speaks OTLP as JSON where the protocol says so', async () => {
+    const app = gateway(['2'], { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+    await app.line();
+    app.write('end');
+    expect(await app.ended).toMatchObject({ code: 0, standardError: '' });
+    expect(closesOf(await collector.stored(), 'server')).toHaveLength(2);
+  });
+
   it('exports metrics where OTEL_METRICS_EXPORTER asks for them, and not otherwise', async () => {
     const paths = new Set<string | undefined>();
     const server = createServer((request, response) => {
