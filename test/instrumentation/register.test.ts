@@ -190,6 +190,21 @@ describe('SIGTERM in an instrumented process', () => {
     ['with us', REGISTER],
   ] as const;
 
+  it('says how much was lost where no collector answers', async () => {
+    await collector.stop();
+    const app = new RunningApp('gateway.ts', {
+      args: ['5', 'exit'],
+      nodeArgs: REGISTER,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
+    });
+    await app.line();
+    app.process.kill('SIGTERM');
+    const { code, standardError } = await app.ended;
+    collector = await startCollector();
+    expect(code).toBe(3);
+    expect(standardError).toMatch(/^@closewatch\/instrumentation \d+ spans were not exported \(process_exit\)/);
+  });
+
   for (const [name, nodeArgs] of both) {
     const isOurs = nodeArgs.length > 0;
     const start = (atTerm: string): RunningApp =>

@@ -7,6 +7,7 @@ import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts';
  * happens. Each reason is logged once, the rest is counted.
  */
 export class DroppedSpans {
+  readonly #log = diag.createComponentLogger({ namespace: PACKAGE_NAME });
   readonly #logged = new Set<DropReason>();
   #provider: MeterProvider | null = null;
   #counter: Counter | null = null;
@@ -20,8 +21,8 @@ export class DroppedSpans {
     this.#counter.add(spans, { 'error.type': reason });
     if (this.#logged.has(reason)) return;
     this.#logged.add(reason);
-    diag.warn(
-      `${PACKAGE_NAME}: ${spans} spans were not exported (${reason}); later ones count in websocket.telemetry.dropped`,
+    this.#log.warn(
+      `${spans} spans were not exported (${reason}); later ones count in websocket.telemetry.dropped`,
       cause ?? '',
     );
   }

@@ -58,7 +58,10 @@ function listen(): ProcessEnd {
     ending = true;
     const flushed = flushAll();
     if (!isAlone) return;
-    const grace = setTimeout(raiseAgain, GRACE_MILLIS);
+    const grace = setTimeout(() => {
+      exit(); // says what is left, and tries once more
+      raiseAgain();
+    }, GRACE_MILLIS);
     void flushed.then(() => {
       clearTimeout(grace);
       raiseAgain();

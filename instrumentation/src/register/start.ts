@@ -23,7 +23,10 @@ export function start(): WebSocketInstrumentation | undefined {
     const settings = settingsFromEnvironment(process.env);
     return settings ? startWith(settings) : undefined;
   } catch (error) {
-    say('could not start, the application runs without it:', error instanceof Error ? error.message : error);
+    say(
+      `${PACKAGE_NAME}: could not start, the application runs without it:`,
+      error instanceof Error ? error.message : error,
+    );
     return undefined;
   }
 }
@@ -35,7 +38,7 @@ function startWith(settings: RegisterSettings): WebSocketInstrumentation {
     const ignore = (): void => {};
     diag.setLogger({ error: say, warn: say, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
   }
-  for (const warning of settings.warnings) diag.warn(warning);
+  for (const warning of settings.warnings) diag.warn(`${PACKAGE_NAME}: ${warning}`);
   const resource = resourceOf(sdk);
   const instrumentation = new WebSocketInstrumentation();
   if (isFirst) startSdk(sdk, settings, resource, instrumentation);
@@ -111,5 +114,5 @@ async function flush(provider: unknown): Promise<void> {
 }
 
 function say(...words: unknown[]): void {
-  process.stderr.write(`${PACKAGE_NAME}: ${words.map(String).join(' ').trimEnd()}\n`);
+  process.stderr.write(`${words.map(String).join(' ').trimEnd()}\n`);
 }
