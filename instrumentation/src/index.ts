@@ -1,4 +1,10 @@
 export * from './attributes.ts';
+export {
+  type AnyWebSocketClass,
+  type AnyWebSocketServer,
+  instrumentWebSocketClass,
+  instrumentWebSocketServer,
+} from './explicit/instrument-explicitly.ts';
 export { type AuthenticatingSocket, clientFromAuth } from './identity/client-from-auth.ts';
 export { type ConnectionInitContext, clientFromConnectionInit } from './identity/client-from-connection-init.ts';
 export type { ClientQueryParameters } from './identity/client-from-query.ts';

@@ -2,6 +2,7 @@ import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opent
 import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionObserver } from './connection-observer.ts';
+import { onExplicitCall } from './explicit/instrument-explicitly.ts';
 import { Guard } from './guard.ts';
 import type { ClientIdentity } from './identity/client-identity.ts';
 import { onSetClient } from './identity/set-client.ts';
@@ -32,6 +33,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
   readonly #observer: ConnectionObserver;
   #unhookImports: Unhook | null = null;
   #unhookEngine: Unhook | null = null;
+  #unhookExplicit: Unhook | null = null;
   #unhookSetClient: Unhook | null = null;
 
   constructor(config: WebSocketInstrumentationConfig = {}) {
@@ -86,6 +88,10 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     super.enable();
     this.#unhookImports ??= onWsImported(module => this.#ws.add(module));
     this.#unhookEngine ??= onEngineImported(module => this.#engine.add(module));
+    this.#unhookExplicit ??= onExplicitCall({
+      server: server => this.#ws.addServer(server),
+      webSocketClass: prototype => this.#ws.addWebSocketClass(prototype) || this.#undici.addWebSocketClass(prototype),
+    });
     this.#unhookSetClient ??= onSetClient((socket, identity) => this.#identify(socket, identity));
     this.#ws.enable();
     this.#undici.enable();
@@ -99,6 +105,8 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     this.#unhookImports = null;
     this.#unhookEngine?.();
     this.#unhookEngine = null;
+    this.#unhookExplicit?.();
+    this.#unhookExplicit = null;
     this.#unhookSetClient?.();
     this.#unhookSetClient = null;
     this.#ws.disable();

@@ -36,7 +36,7 @@ export class UndiciAdapter {
   /** Null while disabled. */
   #patches: MethodPatches | null = null;
   readonly #openedOnce = new WeakSet<object>();
-  #patched = new WeakSet<object>();
+  readonly #prototypes = new Set<object>();
   /** Of undici 6: open, and to be met with its WebSocket in the `open` event that follows at once. */
   #nameless: SocketTap | null = null;
 
@@ -64,6 +64,7 @@ export class UndiciAdapter {
   enable(): void {
     if (this.#patches) return;
     this.#patches = new MethodPatches();
+    for (const prototype of this.#prototypes) this.#patch(prototype, this.#patches);
     for (const [name, subscriber] of Object.entries(this.#subscribers)) channel(name).subscribe(subscriber);
   }
 
@@ -72,8 +73,21 @@ export class UndiciAdapter {
     for (const [name, subscriber] of Object.entries(this.#subscribers)) channel(name).unsubscribe(subscriber);
     this.#patches?.restore();
     this.#patches = null;
-    this.#patched = new WeakSet();
     for (const tap of this.#taps) this.#untap(tap);
+  }
+
+  /**
+   * Remembers undici's own class, by its prototype or by an object of it or of a subclass, and patches it once enabled. It is
+   * the one that has `bufferedAmount`. Answers false where it is none.
+   */
+  addWebSocketClass(object: object): boolean {
+    let prototype: object | null = object;
+    while (prototype && !Object.hasOwn(prototype, 'bufferedAmount')) prototype = Object.getPrototypeOf(prototype);
+    if (!prototype || !('dispatchEvent' in prototype)) return false;
+    if (this.#prototypes.has(prototype)) return true;
+    this.#prototypes.add(prototype);
+    if (this.#patches) this.#patch(prototype, this.#patches);
+    return true;
   }
 
   /** What is kept about an open WebSocket, for `setClient`. */
@@ -125,7 +139,7 @@ export class UndiciAdapter {
     this.#taps.add(tap);
     this.#nameless = tap;
     if (!message.websocket) return;
-    this.#patchClassOf(message.websocket);
+    this.addWebSocketClass(message.websocket);
     this.#name(message.websocket);
   }
 
@@ -159,20 +173,11 @@ export class UndiciAdapter {
   /** The global class, where the application has touched it: its getter would load undici, and is left alone. */
   #patchGlobalClass(): void {
     const touched: unknown = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')?.value;
-    if (typeof touched === 'function') this.#patch(touched.prototype);
+    if (typeof touched === 'function') this.addWebSocketClass(touched.prototype);
   }
 
-  /** A subclass inherits the patch from undici's own class, which is the one that has `bufferedAmount`. */
-  #patchClassOf(webSocket: object): void {
-    let prototype: object | null = Object.getPrototypeOf(webSocket);
-    while (prototype && !Object.hasOwn(prototype, 'bufferedAmount')) prototype = Object.getPrototypeOf(prototype);
-    if (prototype) this.#patch(prototype);
-  }
-
-  #patch(prototype: object): void {
-    if (!this.#patches || this.#patched.has(prototype) || !Object.hasOwn(prototype, 'bufferedAmount')) return;
-    this.#patched.add(prototype);
-    patchWebSocket(prototype, this.#patches, this.#observer, this.#sockets);
+  #patch(prototype: object, patches: MethodPatches): void {
+    patchWebSocket(prototype, patches, this.#observer, this.#sockets);
   }
 }
 

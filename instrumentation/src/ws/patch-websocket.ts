@@ -10,7 +10,8 @@ import { READY_STATE_CLOSED, type WsWebSocket } from './ws-shapes.ts';
 
 /**
  * Follows a WebSocket by its own events, seen in `emit`, so that no listener is added. A client's handshake is seen where
- * ws keeps its request (`_req`): a constructor can't be replaced for those who have imported the class already.
+ * ws keeps its request (`_req`): a constructor can't be replaced for those who have imported the class already. `found` is
+ * called with what belongs to a socket that opens, for the copies of ws that show only their WebSocket class.
  */
 export function patchWebSocket(
   prototype: object,
@@ -18,6 +19,7 @@ export function patchWebSocket(
   observer: ConnectionObserver,
   connections: ConnectionsByObject,
   refusals: RefusalWatch,
+  found: (receiver: object, sender: object) => void,
 ): void {
   patches.firstAssignment(prototype, '_req', (target, value) => {
     if (!value) return;
@@ -81,6 +83,7 @@ export function patchWebSocket(
     if (!connection) return undefined;
     connections.delete(socket);
     refusals.stop(socket);
+    found(receiver, sender);
     for (const object of [webSocket, receiver, sender]) connections.set(object, connection);
     observer.opened(connection, webSocket.protocol);
     return connection;

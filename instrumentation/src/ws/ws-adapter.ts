@@ -6,27 +6,29 @@ import { patchSender } from './patch-sender.ts';
 import { patchServer } from './patch-server.ts';
 import { patchWebSocket } from './patch-websocket.ts';
 import { RefusalWatch } from './refusal-watch.ts';
-import type { WsModule } from './ws-shapes.ts';
+import type { WsModule, WsServer } from './ws-shapes.ts';
 
 /** The connections by the objects of ws that stand for them: the WebSocket, its receiver and its sender; before that the server's socket. */
 export type ConnectionsByObject = WeakMap<object, Connection>;
 
-/** The four classes of one copy of ws. */
-interface WsClasses {
-  webSocket: object;
-  server: object;
-  receiver: object;
-  sender: object;
-}
+/** One of the four classes of a copy of ws, and a method by which its own prototype is told from a subclass's. */
+const OWN_METHOD = {
+  webSocket: 'terminate',
+  server: 'handleUpgrade',
+  receiver: 'dataMessage',
+  sender: 'sendFrame',
+} as const;
+type Part = keyof typeof OWN_METHOD;
 
 /** Patches copies of ws, each once, and takes the patches out again; the copies are remembered. */
 export class WsAdapter {
   readonly #observer: ConnectionObserver;
   readonly #connections: ConnectionsByObject = new WeakMap();
   readonly #refusals = new RefusalWatch();
-  /** Every copy that was found, with its patches while they are in. */
-  readonly #copies = new Map<object, { classes: WsClasses; patches: MethodPatches | null }>();
-  #enabled = false;
+  /** The prototypes of every copy that was found. */
+  readonly #parts = new Map<object, Part>();
+  /** Null while disabled. */
+  #patches: MethodPatches | null = null;
 
   constructor(observer: ConnectionObserver) {
     this.#observer = observer;
@@ -36,9 +38,20 @@ export class WsAdapter {
   add(module: unknown): boolean {
     const classes = classesOf(module);
     if (!classes) return false;
-    if (this.#copies.has(classes.webSocket)) return true;
-    this.#copies.set(classes.webSocket, { classes, patches: this.#enabled ? this.#patch(classes) : null });
+    for (const [part, prototype] of Object.entries(classes)) this.#add(prototype, part as Part);
     return true;
+  }
+
+  /** Like `add`, where only a server is at hand: it knows its WebSocket class, from ws 8.7 on. */
+  addServer(server: object): boolean {
+    const { options } = server as WsServer;
+    if (options?.WebSocket) this.addWebSocketClass(options.WebSocket.prototype);
+    return this.#add(server, 'server');
+  }
+
+  /** Like `add`, where only a WebSocket class is at hand: the first socket that opens shows the others. */
+  addWebSocketClass(prototype: object): boolean {
+    return this.#add(prototype, 'webSocket');
   }
 
   /** What is kept about an open WebSocket, for `setClient`. */
@@ -48,31 +61,44 @@ export class WsAdapter {
 
   /** Patches every copy that was found before. */
   enable(): void {
-    this.#enabled = true;
-    for (const copy of this.#copies.values()) copy.patches ??= this.#patch(copy.classes);
+    if (this.#patches) return;
+    this.#patches = new MethodPatches();
+    for (const [prototype, part] of this.#parts) this.#patch(prototype, part, this.#patches);
   }
 
   /** Takes every patch out of every copy. */
   disable(): void {
-    this.#enabled = false;
     this.#refusals.restore();
-    for (const copy of this.#copies.values()) {
-      copy.patches?.restore();
-      copy.patches = null;
-    }
+    this.#patches?.restore();
+    this.#patches = null;
   }
 
-  #patch(classes: WsClasses): MethodPatches {
-    const patches = new MethodPatches();
-    patchWebSocket(classes.webSocket, patches, this.#observer, this.#connections, this.#refusals);
-    patchServer(classes.server, patches, this.#observer, this.#connections, this.#refusals);
-    patchReceiver(classes.receiver, patches, this.#observer, this.#connections);
-    patchSender(classes.sender, patches, this.#observer, this.#connections);
-    return patches;
+  /** Takes the prototype that has the part's methods, from an object of its class or of a subclass. */
+  #add(object: object, part: Part): boolean {
+    let prototype: object | null = object;
+    while (prototype && !Object.hasOwn(prototype, OWN_METHOD[part])) prototype = Object.getPrototypeOf(prototype);
+    if (!prototype) return false;
+    if (this.#parts.has(prototype)) return true;
+    this.#parts.set(prototype, part);
+    if (this.#patches) this.#patch(prototype, part, this.#patches);
+    return true;
+  }
+
+  #patch(prototype: object, part: Part, patches: MethodPatches): void {
+    const observer = this.#observer;
+    if (part === 'receiver') patchReceiver(prototype, patches, observer, this.#connections);
+    else if (part === 'sender') patchSender(prototype, patches, observer, this.#connections);
+    else if (part === 'server') patchServer(prototype, patches, observer, this.#connections, this.#refusals);
+    else {
+      patchWebSocket(prototype, patches, observer, this.#connections, this.#refusals, (receiver, sender) => {
+        this.#add(receiver, 'receiver');
+        this.#add(sender, 'sender');
+      });
+    }
   }
 }
 
-function classesOf(module: unknown): WsClasses | null {
+function classesOf(module: unknown): Record<Part, object> | null {
   if (module === null || (typeof module !== 'object' && typeof module !== 'function')) return null;
   const exported = module as WsModule;
   const webSocket = (exported.WebSocket ?? exported).prototype;

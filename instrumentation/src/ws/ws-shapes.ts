@@ -35,6 +35,8 @@ export interface WsWebSocket extends EventEmitter {
 /** ws, lib/websocket-server.js. */
 export interface WsServer extends EventEmitter {
   clients?: Set<WsWebSocket>;
+  /** The class of its sockets, from 8.7 on. */
+  options?: { WebSocket?: { prototype: object } };
 }
 
 /** The arguments of `WebSocketServer.prototype.handleUpgrade`. */
