@@ -19,6 +19,7 @@ import type { Guard } from './guard.ts';
 import { attributesFromIdentities, type ClientIdentity, identityFromAttributes } from './identity/client-identity.ts';
 import type { ConnectionMetrics } from './metrics/connection-metrics.ts';
 import type { UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
+import { propagatedSpanContext } from './propagated-span-context.ts';
 import { Departure } from './reconnect/departure.ts';
 import type { ReconnectPairing } from './reconnect/reconnect-pairing.ts';
 import { type SpanWriter, secondsOpen } from './span-writer.ts';
@@ -89,7 +90,9 @@ export class ConnectionObserver {
   /** Puts the connect span's context into a client's upgrade request. */
   inject<Carrier>(connection: Connection, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
     if (connection.ignored) return;
-    propagation.inject(trace.setSpanContext(ROOT_CONTEXT, connection.spanContext), carrier, setter);
+    const parent = trace.getSpanContext(context.active());
+    const spanContext = propagatedSpanContext(connection.spanContext, parent);
+    propagation.inject(trace.setSpanContext(ROOT_CONTEXT, spanContext), carrier, setter);
   }
 
   opened(connection: Connection, subprotocol: string): void {

@@ -1,5 +1,9 @@
-import { createTraceState, DiagLogLevel, diag, trace } from '@opentelemetry/api';
+import { once } from 'node:events';
+import { context, createTraceState, DiagLogLevel, diag, propagation, TraceFlags, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
+  AlwaysOnSampler,
   BasicTracerProvider,
   InMemorySpanExporter,
   type Sampler,
@@ -8,7 +12,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as ws from 'ws';
-import { closeAll, openPair } from '../test/socket-pair.ts';
+import { closeAll, listen, openPair } from '../test/socket-pair.ts';
 import { WebSocketInstrumentation } from './websocket-instrumentation.ts';
 
 /** Keeps every other span of each name, the second first; `traceState` as a sampler would give it. */
@@ -27,6 +31,38 @@ class EveryOther implements Sampler {
     return this.#traceState === undefined ? { decision } : { decision, traceState: createTraceState(this.#traceState) };
   }
 }
+
+describe('spans of a provider of their own', () => {
+  it("are all sampled, while the upgrade carries the application's decision", async () => {
+    const exporter = new InMemorySpanExporter();
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    const instrumentation = new WebSocketInstrumentation();
+    const spanProcessors = [new SimpleSpanProcessor(exporter)];
+    instrumentation.setTracerProvider(new BasicTracerProvider({ sampler: new AlwaysOnSampler(), spanProcessors }));
+    instrumentation.instrumentModule(ws);
+    const { wss, url } = await listen();
+    const heard: (string | undefined)[] = [];
+    wss.on('connection', (_, request) => heard.push(request.headers.traceparent as string | undefined));
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    for (const traceFlags of [TraceFlags.NONE, TraceFlags.SAMPLED]) {
+      const parent = trace.setSpanContext(context.active(), { traceId, spanId: 'b7ad6b7169203331', traceFlags });
+      const client = context.with(parent, () => new ws.WebSocket(url));
+      await once(client, 'open');
+      client.terminate();
+    }
+    await closeAll();
+    instrumentation.disable();
+    propagation.disable();
+    context.disable();
+    expect(heard.map(header => header?.replace(/-[0-9a-f]{16}-/, '-*-'))).toEqual([
+      `00-${traceId}-*-00`,
+      `00-${traceId}-*-01`,
+    ]);
+    const connects = exporter.getFinishedSpans().filter(span => span.name === 'websocket.connect');
+    expect(connects.map(span => span.spanContext().traceId)).toEqual([traceId, traceId, traceId, traceId]);
+  });
+});
 
 describe("spans that go through the application's own sampler", () => {
   let warnings: string[];
