@@ -4,6 +4,8 @@ import {
   classifyPayload,
   clientFromAuth,
   clientFromConnectionInit,
+  instrumentWebSocketClass,
+  instrumentWebSocketServer,
   setClient,
   WebSocketInstrumentation,
   type WebSocketInstrumentationConfig,
@@ -39,4 +41,7 @@ useServer(
 );
 new Server().use(clientFromAuth(auth => ({ name: String(auth.app) })));
 instrumentation?.setConfig(config);
-export const used: unknown[] = [ATTR_CLOSE_CODE, SPAN_CLOSE, known, offset];
+const isTaken: boolean = instrumentWebSocketServer(new WebSocketServer({ noServer: true }));
+instrumentWebSocketClass(WebSocket);
+instrumentWebSocketClass(globalThis.WebSocket);
+export const used: unknown[] = [ATTR_CLOSE_CODE, SPAN_CLOSE, known, offset, isTaken];
