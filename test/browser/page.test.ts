@@ -96,6 +96,13 @@ describe('the overview', () => {
     expect(await page.locator('table.figures tbody tr').count()).toBeGreaterThan(70);
   });
 
+  it('leads with an open page, however many verdicts came after it', async () => {
+    await gateway.deployWithBug();
+    await gateway.addEndedWaves(101);
+    const page = await openPage();
+    await heading(page).filter({ hasText: '1007 bug spike in gateway' }).waitFor();
+  });
+
   it('says when the connection is lost, and recovers by itself with what it missed', async () => {
     const page = await openPage();
     await heading(page).filter({ hasText: 'All quiet' }).waitFor();

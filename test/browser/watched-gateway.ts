@@ -44,6 +44,25 @@ export class WatchedGateway {
     return watched;
   }
 
+  /** Past deploy waves of another service, each newer than anything that the fleet did: more than one page of the list. */
+  async addEndedWaves(count: number): Promise<void> {
+    const [bug] = await this.store.readVerdicts({ kind: 'payload_bug' });
+    const verdicts = Array.from({ length: count }, (_, index) => {
+      const at = Date.now() + index;
+      const columns = {
+        id: `v-wave${index}`,
+        kind: 'deploy_wave',
+        status: 'ended',
+        service: 'chat',
+        environment: 'prod',
+      };
+      const time = new Date(at).toISOString();
+      const document = { ...bug!.document, ...columns, severity: 'info', startedAt: time, endedAt: time };
+      return { ...columns, startedAt: at, endedAt: at, document };
+    });
+    await this.store.keepVerdicts({ verdicts, transitions: [], messages: [] });
+  }
+
   get origin(): string {
     return `http://127.0.0.1:${this.#port}`;
   }

@@ -4,7 +4,7 @@ import type { List } from '../../src/list.ts';
 import type { SeriesList } from '../../src/timeline-routes.ts';
 import { getJson } from './api.ts';
 import * as state from './state.ts';
-import { isOpen } from './verdict/lead.ts';
+import { isOpen, unitedVerdicts } from './verdict/lead.ts';
 
 /** Each sparkline is a request of its own; more services than this get none. */
 const MOST_SPARKLINES = 20;
@@ -13,12 +13,14 @@ const VERDICTS_A_PAGE = 100;
 const MOST_DELIVERIES = 10;
 const SPARKLINE_BIN_SECONDS = 30;
 
-/** The verdicts, and the deliveries of those that the page tells of. */
+/** The newest verdicts and all open ones, however old, and the deliveries of those that the page tells of. */
 export async function refetchVerdicts(): Promise<void> {
-  const { items, next } = await getJson<List<Verdict>>('verdicts', { limit: VERDICTS_A_PAGE });
+  const page = (query: object) => getJson<List<Verdict>>('verdicts', { limit: VERDICTS_A_PAGE, ...query });
+  const [newest, ...open] = await Promise.all([page({}), page({ status: 'open' }), page({ status: 'provisional' })]);
+  const items = unitedVerdicts(newest, ...open);
   state.verdicts.value = items;
   state.olderVerdicts.value = [];
-  state.olderCursor.value = next;
+  state.olderCursor.value = newest.next;
   const paged = items.filter(verdict => verdict.severity !== 'info');
   await Promise.all(paged.slice(0, MOST_DELIVERIES).map(verdict => refetchDeliveries(verdict.id)));
 }
@@ -29,7 +31,8 @@ export async function fetchOlderVerdicts(): Promise<void> {
   if (cursor === null) return;
   const { items, next } = await getJson<List<Verdict>>('verdicts', { limit: VERDICTS_A_PAGE, cursor });
   if (cursor !== state.olderCursor.value) return; // Asked for twice, or fetched anew meanwhile.
-  state.olderVerdicts.value = [...state.olderVerdicts.value, ...items];
+  const known = new Set((state.verdicts.value ?? []).map(({ id }) => id));
+  state.olderVerdicts.value = [...state.olderVerdicts.value, ...items.filter(({ id }) => !known.has(id))];
   state.olderCursor.value = next;
 }
 

@@ -13,3 +13,9 @@ export function openVerdicts(verdicts: readonly Verdict[]): Verdict[] {
     .filter(isOpen)
     .sort((a, b) => RANK[b.severity] - RANK[a.severity] || Date.parse(b.startedAt) - Date.parse(a.startedAt));
 }
+
+/** Several lists as one, each verdict once, newest first. */
+export function unitedVerdicts(...lists: readonly { items: readonly Verdict[] }[]): Verdict[] {
+  const byId = new Map(lists.flatMap(({ items }) => items.map(verdict => [verdict.id, verdict])));
+  return [...byId.values()].sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+}
