@@ -53,6 +53,15 @@ describe('who a client is', () => {
     back.terminate();
   });
 
+  it("is told by setClient on Node's own WebSocket", async () => {
+    const { url } = await listen();
+    const client = new globalThis.WebSocket(url);
+    await new Promise(resolve => client.addEventListener('open', resolve));
+    expect(setClient(client, { name: 'script', version: '0.9.0' })).toBe(true);
+    client.close();
+    expect(clientOf(await spans.find('websocket.close', 'client'))).toEqual(['script', '0.9.0', undefined]);
+  });
+
   it('is not told of a socket that is not instrumented', () => {
     expect(setClient({}, { name: 'web' })).toBe(false);
     expect(setClient(null as unknown as object, { name: 'web' })).toBe(false);
