@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,8 +82,29 @@ describe('the built package', () => {
   });
 
   it('registers itself', async () => {
+    const source = `
+      import { instrumentation } from '@closewatch/instrumentation/register';
+      process.stdout.write(instrumentation.constructor.name);`;
     const args = ['--import', '@closewatch/instrumentation/register'];
-    const source = "process.stdout.write('runs');";
-    expect(await node('registered.mjs', source, args)).toBe('runs');
+    expect(await node('registered.mjs', source, args)).toBe('WebSocketInstrumentation');
+  });
+
+  it('says what register needs where the SDK is not installed, and the application runs', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'closewatch-consumer-'));
+    const installed = join(elsewhere, 'node_modules/@closewatch/instrumentation');
+    const openTelemetry = join(elsewhere, 'node_modules/@opentelemetry');
+    cpSync(join(project, 'built/instrumentation'), installed, { recursive: true });
+    mkdirSync(openTelemetry);
+    symlinkSync(join(root, 'node_modules/@opentelemetry/api'), join(openTelemetry, 'api'));
+    const base = join(root, 'instrumentation/node_modules/@opentelemetry/instrumentation');
+    symlinkSync(base, join(openTelemetry, 'instrumentation'));
+    const args = ['--import', '@closewatch/instrumentation/register', '--eval', "process.stdout.write('runs')"];
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: elsewhere });
+    rmSync(elsewhere, { recursive: true });
+    expect(stdout).toBe('runs');
+    expect(stderr).toBe(
+      '@closewatch/instrumentation: could not start, the application runs without it: ' +
+        'expected @opentelemetry/sdk-node to be installed beside it (npm install @opentelemetry/sdk-node)\n',
+    );
   });
 });
