@@ -10,6 +10,7 @@ const MAX_AGE_MILLIS = 310_000;
 
 /** A WebSocket's request that has no answer yet. */
 export interface Handshake {
+  request: UndiciRequest;
   connection: Connection;
   /** As the WebSocket's own `url` says, without credentials. */
   url: string;
@@ -17,6 +18,8 @@ export interface Handshake {
   since: number;
   /** Set when the request is written. */
   socket: Socket | null;
+  /** The socket's own end, as a key; empty before. */
+  address: string;
   /** Bytes that the socket had received before, in another request or a TLS handshake. */
   bytesBefore: number;
 }
@@ -25,6 +28,8 @@ export interface Handshake {
 export class Handshakes {
   readonly #byRequest = new WeakMap<UndiciRequest, Handshake>();
   readonly #pending = new Set<Handshake>();
+  /** Those whose request is written, by the socket's own end. */
+  readonly #byAddress = new Map<string, Handshake>();
   readonly #dropped: () => void;
 
   /** `dropped` is called for a handshake that is forgotten because too many are under way. */
@@ -33,7 +38,7 @@ export class Handshakes {
   }
 
   begin(request: UndiciRequest, connection: Connection, url: string, since: number): void {
-    const handshake = { connection, url, since, socket: null, bytesBefore: 0 };
+    const handshake = { request, connection, url, since, socket: null, address: '', bytesBefore: 0 };
     this.#forgetOld(since);
     this.#byRequest.set(request, handshake);
     this.#pending.add(handshake);
@@ -41,43 +46,47 @@ export class Handshakes {
 
   /** The handshake that a request is, while it is under way. */
   of(request: UndiciRequest): Handshake | undefined {
-    const handshake = this.#byRequest.get(request);
-    return handshake && this.#pending.has(handshake) ? handshake : undefined;
+    return this.#byRequest.get(request);
+  }
+
+  /** The request goes out over this socket. */
+  sent(handshake: Handshake, socket: Socket): void {
+    handshake.socket = socket;
+    handshake.bytesBefore = socket.bytesRead;
+    handshake.address = addressKey(socket.address());
+    this.#byAddress.set(handshake.address, handshake);
   }
 
   /** The handshake whose socket has this local address: it is over. */
   opened({ address }: WebSocketOpened): Handshake | undefined {
-    return this.#take(({ socket }) => {
-      const own = socket?.address() as WebSocketOpened['address'] | undefined;
-      return own !== undefined && own?.port === address?.port && own?.address === address?.address;
-    });
+    const handshake = this.#byAddress.get(addressKey(address));
+    if (handshake) this.end(handshake);
+    return handshake;
   }
 
   /** The handshake whose answer undici did not accept, where it told the WebSocket alone: it is over. */
   rejected(webSocketUrl: string): Handshake | undefined {
     const url = new URL(webSocketUrl);
     url.username = url.password = '';
-    return this.#take(handshake => handshake.url === url.href && isAnswered(handshake));
+    for (const handshake of this.#pending) {
+      if (handshake.url !== url.href || !isAnswered(handshake)) continue;
+      this.end(handshake);
+      return handshake;
+    }
+    return undefined;
   }
 
   end(handshake: Handshake): void {
     this.#pending.delete(handshake);
-  }
-
-  #take(matches: (handshake: Handshake) => boolean): Handshake | undefined {
-    for (const handshake of this.#pending) {
-      if (!matches(handshake)) continue;
-      this.#pending.delete(handshake);
-      return handshake;
-    }
-    return undefined;
+    this.#byRequest.delete(handshake.request); // which lives as long as its WebSocket
+    if (this.#byAddress.get(handshake.address) === handshake) this.#byAddress.delete(handshake.address);
   }
 
   #forgetOld(now: number): void {
     for (const oldest of this.#pending) {
       const isFull = this.#pending.size >= MAX_PENDING_HANDSHAKES;
       if (!isFull && now - oldest.since < MAX_AGE_MILLIS) return;
-      this.#pending.delete(oldest);
+      this.end(oldest);
       if (isFull) this.#dropped();
     }
   }
@@ -86,4 +95,9 @@ export class Handshakes {
 /** Whether the server has sent anything in answer. */
 export function isAnswered({ socket, bytesBefore }: Handshake): boolean {
   return socket !== null && socket.bytesRead > bytesBefore;
+}
+
+/** A Unix socket has no address: two handshakes at a time over such sockets can be mistaken for each other. */
+function addressKey(address: WebSocketOpened['address']): string {
+  return `${address?.address ?? ''} ${address?.port ?? ''}`;
 }

@@ -111,9 +111,7 @@ export class UndiciAdapter {
 
   #headersSent({ request, socket }: HeadersSent): void {
     const handshake = this.#handshakes.of(request);
-    if (!handshake) return;
-    handshake.socket = socket;
-    handshake.bytesBefore = socket.bytesRead;
+    if (handshake) this.#handshakes.sent(handshake, socket);
   }
 
   #answered({ request, response: { statusCode } }: HeadersReceived): void {
