@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type { SendAtExit } from '../export/close-span-processor.ts';
 import type { SpanDestination } from './settings-from-environment.ts';
 
-/** The host has called process.exit and waits: longer than this a dead collector may not hold it up. */
-const TIMEOUT_MILLIS = 2_000;
+/** The host has called process.exit and waits: longer than this a dead collector may not hold it up: as long as at SIGTERM. */
+const TIMEOUT_MILLIS = 5_000;
 
 /** Posts its standard input, and ends with 0 where it was taken. Run by a Node of its own, as this process's loop has ended. */
 const POST_STANDARD_INPUT = `
