@@ -39,7 +39,6 @@ export async function serve(config: Config, logger: Logger): Promise<RunningServ
   const addresses: Partial<Record<'ingest' | 'dashboard', Address>> = {};
   const stop = await startInOrder([
     { name: 'store', start: async () => undefined, stop: () => store.close() },
-    { name: 'analyzer', start: () => parts.analyzer.start(), stop: () => parts.analyzer.stop() },
     {
       name: 'collector',
       start: async () => {
@@ -47,6 +46,8 @@ export async function serve(config: Config, logger: Logger): Promise<RunningServ
       },
       stop: () => parts.collector.stop(),
     },
+    // After the collector: it can have a day of rows to read, and what is exported meanwhile must find a door open.
+    { name: 'analyzer', start: () => parts.analyzer.start(), stop: () => parts.analyzer.stop() },
     { name: 'delivery', start: async () => parts.delivery.start(), stop: () => parts.delivery.stop() },
     {
       name: 'dashboard',

@@ -80,3 +80,21 @@ it('ends with 2 and the place for a history that can not be read', async () => {
   expect(missing.exitCode).toBe(2);
   expect(missing.stderr).toContain('ENOENT');
 });
+
+it('ends with 1 when a demo that ends by itself is stopped before it has judged anything', async () => {
+  const child = startClosewatch(['demo', '--once', '--port', '0']);
+  await lineMatching(child.stdout, /gateways of 1\.8\.0 start/);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([1, null]);
+});
+
+it('ends quietly where its reader has seen enough', async () => {
+  const child = startClosewatch(['config', 'schema']);
+  child.stdout.destroy();
+  let problems = '';
+  child.stderr.on('data', chunk => {
+    problems += chunk;
+  });
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(problems).toBe('');
+});

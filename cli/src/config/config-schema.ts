@@ -52,8 +52,22 @@ export const configSchema = z.strictObject({
       window_from_seconds: z.number().min(0).default(1),
       window_to_seconds: z.number().positive().default(5),
     })
+    .refine(window => window.window_from_seconds < window.window_to_seconds, {
+      error: 'expected window_from_seconds below window_to_seconds',
+    })
     .prefault({}),
-  webhooks: z.array(webhook).default([]),
+  /** A name is what a message in the outbox is kept under, so each receiver needs its own. */
+  webhooks: z
+    .array(webhook)
+    .superRefine((hooks, context) => {
+      const names = hooks.map(hook => hook.name);
+      const again = names.findIndex((name, index) => names.indexOf(name) !== index);
+      if (again >= 0) {
+        const message = `expected a name of its own, got "${names[again]}" a second time`;
+        context.addIssue({ code: 'custom', path: [again, 'name'], message });
+      }
+    })
+    .default([]),
 });
 
 /** The configuration, complete: every key is there. */

@@ -1,10 +1,13 @@
 import { UsageError } from '../usage-error.ts';
 import { configSchema } from './config-schema.ts';
+import { nearestKey } from './nearest-key.ts';
 
 /** A nested piece of configuration, before it is validated. */
 export type RawConfig = Record<string, unknown>;
 
 const PREFIX = 'CLOSEWATCH_';
+/** Variables of the same prefix that are no configuration of `serve`: of the log, of the command line, and of applications. */
+const OTHERS = ['CLOSEWATCH_LOG_LEVEL', 'CLOSEWATCH_DEBUG', 'CLOSEWATCH_ENDPOINT', 'CLOSEWATCH_HEADERS'];
 
 interface Leaf {
   path: string[];
@@ -19,19 +22,36 @@ function leaves(sample: unknown = configSchema.parse({}), path: string[] = []): 
   return Object.entries(sample).flatMap(([key, value]) => leaves(value, [...path, key]));
 }
 
+/** The variable that stands for a key. @example variableOf(['ingest', 'port']) // 'CLOSEWATCH_INGEST_PORT' */
+export function variableOf(path: readonly string[]): string {
+  return PREFIX + path.join('_').toUpperCase();
+}
+
 /**
  * Reads `CLOSEWATCH_*` variables as configuration, to lie over the file.
  *
- * @throws UsageError where a number or a boolean is expected and something else is found
+ * @throws UsageError where a number or a boolean is expected and something else is found, and for a variable of this
+ *   prefix that nobody knows: as with a key in the file, a typing error should not pass for a setting
  */
 export function configFromEnv(env: NodeJS.ProcessEnv): RawConfig {
   const config: RawConfig = {};
+  refuseUnknown(env);
   for (const { path, sample } of leaves()) {
-    const name = PREFIX + path.join('_').toUpperCase();
+    const name = variableOf(path);
     const text = env[name];
     if (text !== undefined) setAt(config, path, valueFromText(name, text, sample));
   }
   return config;
+}
+
+function refuseUnknown(env: NodeJS.ProcessEnv): void {
+  const known = [...leaves().map(({ path }) => variableOf(path)), ...OTHERS];
+  const unknown = Object.keys(env).find(name => name.startsWith(PREFIX) && !known.includes(name));
+  if (unknown === undefined) return;
+  const near = nearestKey(unknown, known);
+  throw new UsageError(
+    `${unknown}: unknown variable; ${near ? `did you mean ${near}?` : `expected one of ${known.join(', ')}`}`,
+  );
 }
 
 function valueFromText(name: string, text: string, sample: unknown): unknown {

@@ -68,10 +68,40 @@ describe('loadConfig', () => {
   });
 
   it('says got and expected with the line of a bad value', () => {
-    expect(problemOf('ingest:\n  port: http\n')).toBe(
-      'closewatch.yaml:2: ingest.port: Invalid input: expected number, received string',
+    expect(problemOf('ingest:\n  port: http\n')).toBe('closewatch.yaml:2: ingest.port: expected number, got "http"');
+    expect(problemOf('ingest:\n  port: 70000\n')).toBe(
+      'closewatch.yaml:2: ingest.port: expected number to be <=65535, got 70000',
     );
-    expect(problemOf('ingest:\n  port: 70000\n')).toContain('closewatch.yaml:2: ingest.port: Too big');
+  });
+
+  it('names the flag or the variable where that is at fault', () => {
+    expect(() => loadConfig({ env: {}, flags: { ingest: { port: 70_000 } } })).toThrow(
+      '--ingest-port: ingest.port: expected number to be <=65535, got 70000',
+    );
+    expect(() => loadConfig({ env: { CLOSEWATCH_INGEST_PORT: '70000' } })).toThrow(
+      'CLOSEWATCH_INGEST_PORT: ingest.port: expected number to be <=65535, got 70000',
+    );
+  });
+
+  it('refuses a variable of its prefix that nobody knows, with the one that was meant', () => {
+    expect(() => loadConfig({ env: { CLOSEWATCH_INGEST_PROT: '5' } })).toThrow(
+      'CLOSEWATCH_INGEST_PROT: unknown variable; did you mean CLOSEWATCH_INGEST_PORT?',
+    );
+    expect(loadConfig({ env: { CLOSEWATCH_LOG_LEVEL: 'silent' } }).ingest.port).toBe(4318);
+  });
+
+  it('takes a section with nothing in it for its defaults', () => {
+    expect(loadConfig({ file: fileOf('ingest:\ndashboard:\n  port: 1\n'), env: {} }).ingest.port).toBe(4318);
+  });
+
+  it('refuses settings that contradict each other', () => {
+    expect(problemOf('reconnect:\n  window_from_seconds: 9\n  window_to_seconds: 2\n')).toBe(
+      'closewatch.yaml:1: reconnect: expected window_from_seconds below window_to_seconds',
+    );
+    const hook = '  - { name: ops, url: "http://127.0.0.1:9/", secret: whsec_aaaa }\n';
+    expect(problemOf(`webhooks:\n${hook}${hook}`)).toBe(
+      'closewatch.yaml:3: webhooks.1.name: expected a name of its own, got "ops" a second time',
+    );
   });
 
   it('refuses a webhook with no secret, or with two', () => {

@@ -3,7 +3,7 @@ import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from '../usage-error.ts';
 import { type Config, configSchema } from './config-schema.ts';
-import { configFromEnv, type RawConfig } from './env-overrides.ts';
+import { configFromEnv, type RawConfig, variableOf } from './env-overrides.ts';
 import { nearestKey } from './nearest-key.ts';
 import { substituteEnv } from './substitute-env.ts';
 
@@ -21,10 +21,22 @@ export interface ConfigSources {
  */
 export function loadConfig({ file, env, flags = {} }: ConfigSources): Config {
   const document = file === undefined ? undefined : readDocument(file, env);
-  const merged = merge(merge(document?.raw ?? {}, configFromEnv(env)), flags);
+  const fromEnv = configFromEnv(env);
+  const merged = [document?.raw ?? {}, fromEnv, flags].reduce(merge, {});
   const result = configSchema.safeParse(merged);
-  if (!result.success) throw new UsageError(describeIssue(result.error.issues[0]!, document));
-  return result.data;
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const place = placeOf(issue.path, [
+    { raw: flags, name: path => `--${path.join('-').replaceAll('_', '-')}` },
+    { raw: fromEnv, name: variableOf },
+  ]);
+  throw new UsageError(describeIssue(issue, merged, place, document));
+}
+
+/** The flag or variable that a value comes from; undefined where it comes from the file. */
+function placeOf(path: readonly PropertyKey[], over: readonly { raw: RawConfig; name: (path: string[]) => string }[]) {
+  const keys = path.map(String);
+  return over.find(({ raw }) => keys.length > 0 && valueAt(raw, keys) !== undefined)?.name(keys);
 }
 
 interface ReadDocument {
@@ -82,29 +94,54 @@ function offsetOf(node: unknown, path: readonly PropertyKey[]): number | undefin
   return rest.length === 0 ? (pair.key as { range?: [number, number, number] }).range?.[0] : offsetOf(pair.value, rest);
 }
 
-function describeIssue(issue: z.core.$ZodIssue, document: ReadDocument | undefined): string {
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!;
-    const place = document?.placeOf([...issue.path, key]) ?? 'configuration';
-    const known = knownKeys(issue.path);
-    const near = nearestKey(key, known);
-    const name = [...issue.path, key].join('.');
-    return `${place}: unknown key "${name}"; ${near ? `did you mean "${near}"?` : `expected one of ${known.join(', ')}`}`;
-  }
-  const place = document?.placeOf(issue.path) ?? 'configuration';
-  return `${place}: ${issue.path.join('.') || 'the file'}: ${issue.message}`;
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  merged: RawConfig,
+  place: string | undefined,
+  document: ReadDocument | undefined,
+): string {
+  if (issue.code === 'unrecognized_keys') return describeUnknownKey(issue, document);
+  const where = place ?? document?.placeOf(issue.path) ?? 'configuration';
+  const name = issue.path.join('.') || 'the file';
+  return `${where}: ${name}: ${expectationOf(issue)}${gotOf(issue, merged)}`;
+}
+
+/** zod's "Too big: expected number to be <=65535" and "Invalid input: expected number, received string", without the frame. */
+function expectationOf({ message }: z.core.$ZodIssue): string {
+  return message.replace(/^[A-Z][a-z ]+: (?=expected)/, '').replace(/, received \w+$/, '');
+}
+
+/** The value as it was given; a receiver's are not shown, since they can hold credentials. */
+function gotOf(issue: z.core.$ZodIssue, merged: RawConfig): string {
+  if (issue.code === 'custom' || issue.path[0] === 'webhooks') return '';
+  return `, got ${JSON.stringify(valueAt(merged, issue.path))}`;
+}
+
+function describeUnknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, document: ReadDocument | undefined): string {
+  const key = issue.keys[0]!;
+  const place = document?.placeOf([...issue.path, key]) ?? 'configuration';
+  const known = knownKeys(issue.path);
+  const near = nearestKey(key, known);
+  const name = [...issue.path, key].join('.');
+  return `${place}: unknown key "${name}"; ${near ? `did you mean "${near}"?` : `expected one of ${known.join(', ')}`}`;
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  let sample: unknown = configSchema.parse({});
-  for (const key of path) sample = (sample as Record<PropertyKey, unknown> | undefined)?.[key];
+  const sample = valueAt(configSchema.parse({}), path);
   if (typeof sample === 'object' && sample !== null) return Object.keys(sample);
   return path[0] === 'webhooks' ? ['name', 'url', 'secret', 'secret_file'] : [];
+}
+
+function valueAt(config: object, path: readonly PropertyKey[]): unknown {
+  let value: unknown = config;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return value;
 }
 
 function merge(under: RawConfig, over: RawConfig): RawConfig {
   const merged = { ...under };
   for (const [key, value] of Object.entries(over)) {
+    if (value === null) continue; // `ingest:` with nothing below it says nothing
     const both = isPlain(merged[key]) && isPlain(value);
     merged[key] = both ? merge(merged[key] as RawConfig, value as RawConfig) : value;
   }

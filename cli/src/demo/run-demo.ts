@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,10 +26,12 @@ export interface DemoOptions {
 /**
  * The whole system on a real fleet. With `once` it ends when the story is over.
  *
- * @returns the exit code: 0 when the verdicts are right (or the demo was stopped by hand), 1 when they are not
+ * @returns the exit code: 0 when the verdicts are right, or when a demo without an end was stopped by hand; else 1
+ * @throws Error where it ends with `once` before its verdicts are in
  */
 export async function runDemo(options: DemoOptions, say: (line: string) => void, logger: Logger): Promise<number> {
   expectFleet();
+  expectUnused(options.keep);
   const folder = options.keep ?? (await mkdtemp(join(tmpdir(), 'closewatch-demo-')));
   const narrate = narrator(say);
   const receiver = await startPageReceiver(narrate.page);
@@ -40,9 +43,10 @@ export async function runDemo(options: DemoOptions, say: (line: string) => void,
     options.signal.addEventListener('abort', () => void fleet.stop(), { once: true });
     try {
       const exitCode = await watchStory(fleet, running, receiver, folder, narrate);
-      if (exitCode === null && !options.signal.aborted)
-        throw new Error('demo: expected the fleet to play on, but it ended');
-      return exitCode ?? 0; // stopped by hand: there is no story to judge
+      if (exitCode !== null) return exitCode;
+      if (!options.signal.aborted) throw new Error('demo: expected the fleet to play on, but it ended');
+      if (options.once) throw new Error('demo: stopped before its verdicts were in, so nothing was judged');
+      return 0;
     } finally {
       unsubscribe();
       await fleet.stop();
@@ -52,6 +56,12 @@ export async function runDemo(options: DemoOptions, say: (line: string) => void,
     await receiver.stop();
     if (options.keep === undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What an earlier run left behind would be judged with this one's. */
+function expectUnused(folder: string | undefined): void {
+  if (folder === undefined || !existsSync(join(folder, 'data'))) return;
+  throw new UsageError(`--keep: expected a folder that holds no demo yet, got ${folder}`);
 }
 
 /** Narrates until the story is over, and judges it; null where the fleet ends before that. */
