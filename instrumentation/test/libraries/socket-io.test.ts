@@ -53,6 +53,7 @@ describe('socket.io 4, on copies of ws and engine.io of its own', () => {
     expect(reconnect?.attributes).toMatchObject({
       'websocket.reconnect.outcome': 'recovered',
       'websocket.reconnect.previous_code': 1007,
+      'websocket.reconnect.match': 'context',
     });
   });
 
