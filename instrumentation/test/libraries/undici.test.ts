@@ -1,9 +1,10 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { setClient } from '../../src/identity/set-client.ts';
 import { type InstrumentedWs, instrumentWs } from '../instrumented-ws.ts';
 import type { RecordedSpans } from '../recorded-spans.ts';
 import { listen, rawSocket, serverFrame } from '../socket-pair.ts';
@@ -96,6 +97,26 @@ describe.each(WEB_SOCKET_CLASSES)('%s', (_, WebSocketClass) => {
     // undici 6 fails a connection without telling the other side.
     const told = WebSocketClass === globalThis.WebSocket && process.versions.undici?.startsWith('6.') ? 1006 : 1007;
     expect(atServer.attributes['websocket.close.code']).toBe(told);
+  });
+
+  it('hands the bad message to the hook, and carries the identity that the application gave', async () => {
+    await instrumented.stop();
+    const heard: unknown[] = [];
+    instrumented = instrumentWs({
+      onDefect: ({ role, defect, offset, client }, bytes) =>
+        heard.push([role, defect, offset, client.name, bytes?.length]),
+    });
+    spans = instrumented.spans;
+    ({ wss, url } = await listen());
+    const { client, server } = await open();
+    expect(setClient(client, { name: 'checkout', version: '5.2.0' })).toBe(true);
+    server.send(Buffer.from([0x61, 0xff]), { binary: false });
+    const close = await spans.find('websocket.close', 'client');
+    expect(heard).toEqual([['client', 'invalid_utf8', 1, 'checkout', 2]]);
+    expect(close.attributes).toMatchObject({
+      'websocket.client.name': 'checkout',
+      'websocket.client.version': '5.2.0',
+    });
   });
 
   it('finds the bad byte in a message of several frames and chunks', async () => {
@@ -327,6 +348,8 @@ describe("the host's view of an instrumented WebSocket", () => {
     expect(WebSocketClass.name).toBe('WebSocket');
     expect(WebSocketClass.OPEN).toBe(1);
     expect(Object.keys(client)).toEqual([]);
+    expect(getEventListeners(client as EventTarget, 'close')).toEqual([]);
+    expect(getEventListeners(client as EventTarget, 'error')).toEqual([]);
     expect(WebSocketClass.prototype.close.name).toBe('close');
     expect(() => client.close(1007)).toThrow(expect.objectContaining({ name: 'InvalidAccessError' }));
     expect(() => client.close(3000, 'x'.repeat(124))).toThrow(expect.objectContaining({ name: 'SyntaxError' }));
