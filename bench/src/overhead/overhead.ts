@@ -3,7 +3,7 @@ import { cpuCosts, memoryPerConnection, type WorkName } from './costs.ts';
 import { type Measured, type RowName, reportOf } from './report.ts';
 import { ServerProcess, type Surroundings } from './server-process.ts';
 import { SIDES, type SideName, sideNames } from './sides.ts';
-import { startTelemetrySink } from './telemetry-sink.ts';
+import { startTelemetrySink, type TelemetrySink } from './telemetry-sink.ts';
 
 const OPTIONS = {
   rounds: { type: 'string', default: '9' },
@@ -24,16 +24,23 @@ const OTHER_DESCRIPTORS = 500;
 export async function benchOverhead(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const sides = sideNames(values.sides.split(','));
-  const connections = Math.min(Number(values.connections), descriptorLimit() - OTHER_DESCRIPTORS);
+  const connections = Math.min(count('connections', values.connections), descriptorLimit() - OTHER_DESCRIPTORS);
+  const liveHeap = count('live-heap', values['live-heap']);
+  const measured: Measured = { sides, connections, liveHeap, rows: {} };
+  const rounds = count('rounds', values.rounds);
+  const memoryRounds = count('memory-rounds', values['memory-rounds']);
   const sink = await startTelemetrySink();
-  const surroundings = { sink: sink.url, liveHeap: Number(values['live-heap']) };
-  const measured: Measured = { sides, connections, liveHeap: surroundings.liveHeap, rows: {} };
-  for (let round = 0; round < Number(values.rounds); round++)
-    add(measured, await cpuRound(rotated(sides, round), surroundings));
-  for (let round = 0; round < Number(values['memory-rounds']); round++)
-    add(measured, await memoryRound(rotated(sides, round), surroundings, connections));
+  const surroundings = { sink: sink.url, liveHeap };
+  for (let round = 0; round < rounds; round++) add(measured, await cpuRound(rotated(sides, round), surroundings));
+  for (let round = 0; round < memoryRounds; round++)
+    add(measured, await memoryRound(rotated(sides, round), surroundings, connections, sink));
   sink.stop();
   console.log(values.json ? JSON.stringify(measured) : reportOf(measured));
+}
+
+function count(option: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new RangeError(`expected --${option} to be a whole number, got "${text}"`);
+  return Number(text);
 }
 
 type Round = Partial<Record<RowName, Partial<Record<SideName, number>>>>;
@@ -52,16 +59,28 @@ async function memoryRound(
   sides: readonly SideName[],
   surroundings: Surroundings,
   connections: number,
+  { received }: TelemetrySink,
 ): Promise<Round> {
   const round = { heap: {}, rss: {} } as Record<'heap' | 'rss', Partial<Record<SideName, number>>>;
   for (const side of sides) {
+    const exportedBefore = received.requests;
     const server = await ServerProcess.start(side, surroundings);
     const { heap, rss } = await memoryPerConnection(server, connections);
     round.heap[side] = heap;
     round.rss[side] = rss;
+    expectTelemetry(side, received.requests > exportedBefore);
     await server.stop();
   }
   return round;
+}
+
+/** A peer that was set up wrongly would cost nothing. */
+function expectTelemetry(side: SideName, exported: boolean): void {
+  const expected = side !== 'bare' && side !== 'loaded';
+  if (exported !== expected)
+    throw new Error(
+      `expected ${expected ? 'telemetry' : 'no telemetry'} of ${side}, got ${exported ? 'some' : 'none'}`,
+    );
 }
 
 function add(measured: Measured, round: Round): void {

@@ -5,20 +5,21 @@ import type { AddressInfo } from 'node:net';
 /** Where all sides send their telemetry: it takes everything, on loopback, and keeps nothing. */
 export interface TelemetrySink {
   url: string;
-  /** Requests and bytes so far. */
-  received: { requests: number; bytes: number };
+  /** Requests that carried something, so far. */
+  received: { requests: number };
   stop(): void;
 }
 
 /** An OTLP receiver takes an empty answer; Datadog's agent answers JSON, with no sampling rates of its own. */
 export async function startTelemetrySink(): Promise<TelemetrySink> {
-  const received = { requests: 0, bytes: 0 };
+  const received = { requests: 0 };
   const server = createServer((request, response) => {
+    let bytes = 0;
     request.on('data', (chunk: Buffer) => {
-      received.bytes += chunk.length;
+      bytes += chunk.length;
     });
     request.on('end', () => {
-      received.requests += 1;
+      if (bytes > 0) received.requests += 1;
       const isOtlp = request.url === '/v1/traces';
       response.setHeader('content-type', isOtlp ? 'application/x-protobuf' : 'application/json');
       response.end(isOtlp ? '' : '{"rate_by_service":{}}');
