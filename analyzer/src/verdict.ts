@@ -41,10 +41,14 @@ export interface VerdictDeploy {
 export interface ReconnectHealth {
   p50: number | null;
   p95: number | null;
-  /** Share back inside the expected window (1 to 5 s by default), before it and after it. */
+  /**
+   * Share of all clients that are back so far inside the expected window (1 to 5 s by default), before it and after it.
+   * Their sum is the share that is back; the rest are still out. Counted until five minutes after the wave's last close.
+   */
   withinWindow: number;
   early: number;
   late: number;
+  /** Share of the clients that have had five minutes and were not back in them; 0 before anybody has had them. */
   neverBack: number;
   peakPerSecond: number;
 }

@@ -36,6 +36,10 @@ export interface Wave {
   reconnect: ReconnectHealth;
   /** Closes whose client is expected back, and can be recognised then: those that `reconnect` is about. */
   followed: number;
+  /** Those of them whose client is still out after the expected window. */
+  overdue: number;
+  /** True once five minutes have passed since the last close: who comes back after that is no longer counted. */
+  returnsOver: boolean;
   /** The deploy marker that the wave belongs to: its start, epoch milliseconds, and its version. */
   marker: { startedAt: number; version: string } | null;
   /** Payload-bug closes of the service from its first close to its last. They are no part of `closes`. */

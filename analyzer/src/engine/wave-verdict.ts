@@ -35,15 +35,27 @@ function deployOf({ kind, toVersion, marker, startedAt }: Wave): Pick<Verdict, '
 
 /** Seconds and shares to three places: more would be noise. */
 function roundedHealth({ reconnect }: Wave): Wave['reconnect'] {
-  const round = <Value extends number | null>(value: Value) =>
-    (value === null ? value : Number(value.toFixed(3))) as Value;
+  const { p50, p95, early, withinWindow, late, neverBack, peakPerSecond } = reconnect;
+  // Rounded as sums, so that the parts add up to the share that is back, and to 1 only where all are.
+  const beforeWindow = roundedShare(early);
+  const byWindowEnd = roundedShare(early + withinWindow);
+  const back = roundedShare(early + withinWindow + late);
   return {
-    p50: round(reconnect.p50),
-    p95: round(reconnect.p95),
-    withinWindow: round(reconnect.withinWindow),
-    early: round(reconnect.early),
-    late: round(reconnect.late),
-    neverBack: round(reconnect.neverBack),
-    peakPerSecond: reconnect.peakPerSecond,
+    p50: p50 === null ? null : rounded(p50),
+    p95: p95 === null ? null : rounded(p95),
+    withinWindow: rounded(byWindowEnd - beforeWindow),
+    early: beforeWindow,
+    late: rounded(back - byWindowEnd),
+    neverBack: rounded(neverBack),
+    peakPerSecond,
   };
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(3));
+}
+
+/** What is not all is never rounded up to it; a sum of fractions may miss 1 by less than any client. */
+function roundedShare(share: number): number {
+  return share > 1 - 1e-9 ? 1 : Math.min(0.999, rounded(share));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kaplanMeier, shareBy, timeOfShare } from './kaplan-meier.ts';
+import { kaplanMeier, timeOfShare } from './kaplan-meier.ts';
 
 /**
  * Weeks of remission under 6-mercaptopurine; "+" is a patient still in remission when last seen. Data: Freireich et al.
@@ -32,9 +32,8 @@ describe('kaplanMeier', () => {
   it('is the plain share where nobody is lost from sight', () => {
     const steps = kaplanMeier([1, 2, 3, 4].map(time => ({ time, event: true })));
     expect(timeOfShare(steps, 0.5)).toBe(2);
-    expect(shareBy(steps, 3)).toBe(0.75);
-    expect(shareBy(steps, 0.5)).toBe(0);
-    expect(shareBy(steps, 99)).toBe(1);
+    expect(timeOfShare(steps, 0.75)).toBe(3);
+    expect(timeOfShare(steps, 1)).toBe(4);
   });
 
   it('has no steps where nothing happened', () => {

@@ -35,12 +35,6 @@ export function kaplanMeier(observations: readonly Observation[]): SurvivalStep[
   return steps;
 }
 
-/** The share that has had the event by `time`, time included: 1 - S(time). Past the last step it stays where it was. */
-export function shareBy(steps: readonly SurvivalStep[], time: number): number {
-  const step = steps.findLast(candidate => candidate.time <= time);
-  return 1 - (step?.survival ?? 1);
-}
-
 /** The smallest time by which at least `share` (0 to 1) have had the event; null where the curve does not get there. */
 export function timeOfShare(steps: readonly SurvivalStep[], share: number): number | null {
   // Rounding in the product may leave a survival of 0.5 at 0.50000000000000011.

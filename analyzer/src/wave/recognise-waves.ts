@@ -5,7 +5,7 @@ import { type FoundRestart, findRestarts } from './find-restarts.ts';
 import { groupRestarts, type RestartGroup } from './group-restarts.ts';
 import { type InstanceTimeline, instanceTimelines, isUpAt } from './instance-timeline.ts';
 import { markerOf } from './marker-of.ts';
-import { canBeFollowed, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
+import { canBeFollowed, countOverdue, NEVER_BACK, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
 import { isSuccessor, successorVersion } from './successor-version.ts';
 import { waveConfidence } from './wave-confidence.ts';
 
@@ -60,6 +60,9 @@ function waveFrom(group: RestartGroup, connections: readonly Connection[], conte
   const halfGone = restarts.map(restart => restart.halfGoneAt).sort((a, b) => a - b);
   const versionChanged = group.toVersion !== null;
   const confirmed = versionChanged || over;
+  const returnsEnd = lastCloseAt + NEVER_BACK * 1000;
+  // A fixed end, so that the numbers don't depend on when the wave is looked at last.
+  const returnsAt = Math.min(now, returnsEnd);
   const peak = peakOpensPerSecond(connections, startedAt, Math.min(now, lastCloseAt + RETURNS));
 
   return {
@@ -76,8 +79,10 @@ function waveFrom(group: RestartGroup, connections: readonly Connection[], conte
     closes: closes.length,
     clients: new Set(closes.map(clientKey)).size,
     codes: countByCode(closes),
-    reconnect: reconnectHealth(followed, peak, settings.reconnectWindow, now),
+    reconnect: reconnectHealth(followed, peak, settings.reconnectWindow, returnsAt),
     followed: followed.length,
+    overdue: countOverdue(followed, settings.reconnectWindow.to, returnsAt),
+    returnsOver: now >= returnsEnd,
     marker: marker === null ? null : { startedAt: marker.startedAt, version: marker.version },
     payloadBugs: countPayloadBugs(connections, startedAt, lastCloseAt),
     confidence: waveConfidence(restarts, { versionChanged, marked: marker !== null, over }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionOf } from './connections.fixture.ts';
-import { canBeFollowed, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
+import { canBeFollowed, countOverdue, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
 
 const WINDOW = { from: 1, to: 5 };
 
@@ -29,12 +29,19 @@ describe('reconnectHealth', () => {
 
   it('calls lost who needed more than five minutes', () => {
     const health = reconnectHealth(closesAt1000([2, 400]), 1, WINDOW, 2_000_000);
-    expect(health).toMatchObject({ neverBack: 0.5, withinWindow: 0.5, late: 0 });
+    expect(health).toMatchObject({ neverBack: 0.5, withinWindow: 0.5, late: 0.5 });
   });
 
   it('knows nothing of what comes after now, and counts who is still out as still out', () => {
     const health = reconnectHealth(closesAt1000([2, 2, 2, 30]), 1, WINDOW, 1_003_000);
     expect(health).toMatchObject({ p50: 2, p95: null, withinWindow: 0.75, early: 0, late: 0, neverBack: 0 });
+  });
+
+  it('calls half back while half are out, though those were lost from sight at once', () => {
+    const earlier = closesAt1000([2, 2, 3, 3]);
+    const justNow = Array.from({ length: 4 }, (_, index) => connectionOf({ id: `new ${index}`, closedAt: 1_009_000 }));
+    const health = reconnectHealth([...earlier, ...justNow], 1, WINDOW, 1_010_000);
+    expect(health).toMatchObject({ early: 0, withinWindow: 0.5, late: 0, neverBack: 0 });
   });
 
   it('is all zero without a close', () => {
@@ -47,6 +54,13 @@ describe('reconnectHealth', () => {
       neverBack: 0,
       peakPerSecond: 0,
     });
+  });
+});
+
+describe('countOverdue', () => {
+  it('counts who is out for longer than so many seconds, and not who came back late', () => {
+    expect(countOverdue(closesAt1000([2, 7, null, 60]), 5, 1_010_000)).toBe(2);
+    expect(countOverdue(closesAt1000([2, 7, null, 60]), 5, 1_005_000)).toBe(0);
   });
 });
 

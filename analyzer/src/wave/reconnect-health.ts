@@ -2,17 +2,19 @@ import type { Connection } from '../connection.ts';
 import type { ReconnectHealth } from '../verdict.ts';
 import type { WaveSettings } from '../wave.ts';
 import { closedBy } from './instance-timeline.ts';
-import { kaplanMeier, shareBy, timeOfShare } from './kaplan-meier.ts';
+import { kaplanMeier, type Observation, timeOfShare } from './kaplan-meier.ts';
 import { leftByItself } from './restart-close.ts';
 
 /** Who is not back after this long has not come back. */
 export const NEVER_BACK = 300; // 5 min, in seconds
 
 /**
- * How the clients of these closes came back, as at `now` (epoch milliseconds). Shares are Kaplan-Meier's, so that a
- * client that is still out counts as not back yet, never as lost; `late` reaches to five minutes, and `neverBack` is
- * the share of those that had five minutes and did not use them. Closes of clients that are not expected back, or could not be
- * recognised, have to be left out beforehand (`canBeFollowed`); with none left, the percentiles are null and the shares 0.
+ * How the clients of these closes came back, as at `now` (epoch milliseconds). `early`, `withinWindow` and `late` are
+ * counted shares of all of them: their sum is the share that is back by now, and whoever is still out is in none.
+ * `neverBack` is the share of those that had five minutes and did not use them. p50 and p95 are Kaplan-Meier's, so that a
+ * client that is still out counts as not back yet, never as lost. Closes of clients that are not expected back, or could
+ * not be recognised, have to be left out beforehand (`canBeFollowed`); with none left, the percentiles are null and the
+ * shares 0.
  */
 export function reconnectHealth(
   closes: readonly Connection[],
@@ -20,18 +22,9 @@ export function reconnectHealth(
   window: WaveSettings['reconnectWindow'],
   now: number,
 ): ReconnectHealth {
-  const away = closes
-    .filter(connection => closedBy(connection, now))
-    .map(connection => {
-      const { closedAt, backAt } = connection;
-      const back = backAt !== null && backAt <= now;
-      return { time: Math.max(0, (back ? backAt : now) - closedAt) / 1000, event: back };
-    });
+  const away = closes.filter(connection => closedBy(connection, now)).map(connection => awayOf(connection, now));
+  const back = away.filter(one => one.event);
   const steps = kaplanMeier(away);
-  const early = shareBefore(steps, window.from);
-  const byWindowEnd = shareBy(steps, window.to);
-  const byFiveMinutes = shareBy(steps, NEVER_BACK);
-
   const hadFiveMinutes = closes.filter(
     connection => closedBy(connection, now) && connection.closedAt <= now - NEVER_BACK * 1000,
   );
@@ -41,12 +34,30 @@ export function reconnectHealth(
   return {
     p50: timeOfShare(steps, 0.5),
     p95: timeOfShare(steps, 0.95),
-    withinWindow: byWindowEnd - early,
-    early,
-    late: Math.max(0, byFiveMinutes - byWindowEnd),
-    neverBack: hadFiveMinutes.length === 0 ? 0 : never.length / hadFiveMinutes.length,
+    withinWindow: shareOf(back.filter(({ time }) => time >= window.from && time <= window.to).length, away.length),
+    early: shareOf(back.filter(({ time }) => time < window.from).length, away.length),
+    late: shareOf(back.filter(({ time }) => time > window.to).length, away.length),
+    neverBack: shareOf(never.length, hadFiveMinutes.length),
     peakPerSecond,
   };
+}
+
+/** Of these closes, how many have their client still out at `now` (epoch milliseconds) after more than `seconds`. */
+export function countOverdue(closes: readonly Connection[], seconds: number, now: number): number {
+  return closes
+    .filter(connection => closedBy(connection, now))
+    .map(connection => awayOf(connection, now))
+    .filter(({ time, event }) => !event && time > seconds).length;
+}
+
+/** How long the client was out, in seconds, and whether it was back at the end of that or is out at `now`. */
+function awayOf({ closedAt, backAt }: Connection & { closedAt: number }, now: number): Observation {
+  const back = backAt !== null && backAt <= now;
+  return { time: Math.max(0, (back ? backAt : now) - closedAt) / 1000, event: back };
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }
 
 /**
@@ -69,10 +80,4 @@ export function peakOpensPerSecond(connections: readonly Connection[], from: num
     peak = Math.max(peak, opens);
   }
   return peak;
-}
-
-/** The window begins at `time` itself: whoever is back exactly then is inside it. */
-function shareBefore(steps: Parameters<typeof shareBy>[0], time: number): number {
-  const step = steps.findLast(candidate => candidate.time < time);
-  return 1 - (step?.survival ?? 1);
 }

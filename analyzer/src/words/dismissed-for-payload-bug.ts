@@ -2,8 +2,9 @@ import { isInCohort } from '../attribution/cohort-field.ts';
 import { firstBugOfEachClient } from '../attribution/first-bug-of-each-client.ts';
 import { type Connection, clientKey } from '../connection.ts';
 import type { CohortTerm } from '../verdict.ts';
-import { counted, number, percent } from './numbers.ts';
+import { counted, number } from './numbers.ts';
 import { plainText } from './plain-text.ts';
+import { returnsPhrase } from './returns-phrase.ts';
 import type { PayloadBugStory } from './words-for-payload-bug.ts';
 
 /** Outside of the cohort's own this share of the bugs at most, or nothing is said of the others. */
@@ -33,8 +34,7 @@ function theNewServer({ incident, deploy, wave }: PayloadBugStory): string[] {
 
 function theWave({ wave }: PayloadBugStory): string[] {
   if (wave === null) return [];
-  const { early, withinWindow, late } = wave.reconnect;
-  const back = wave.followed === 0 ? '' : `, and ${percent(early + withinWindow + late)} are back`;
+  const back = wave.followed === 0 ? '' : `, and ${returnsPhrase(wave)}`;
   if (wave.kind === 'deploy_wave') return [`The deploy wave: ${counted(wave.closes, 'close')} are expected${back}.`];
   return [`The restart wave: its ${counted(wave.closes, 'close')} are no payload bugs${back}.`];
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_WAVE_SETTINGS, type Wave, type WaveSettings } from '../wave.ts';
 import { counted, duration, number, percent } from './numbers.ts';
 import { plainText } from './plain-text.ts';
+import { returnsPhrase } from './returns-phrase.ts';
 import type { Words } from './words.ts';
 
 /** Past this share of clients that stay away a wave needs somebody's eyes (`page.never_back` of the design). */
@@ -16,7 +17,7 @@ export function wordsForWave(
 ): Words {
   return {
     headline: headlineOf(wave),
-    mend: mendOf(wave),
+    mend: mendOf(wave, window),
     evidence: [
       ...beginLines(wave),
       instancesLine(wave),
@@ -35,9 +36,13 @@ function headlineOf({ kind, service, toVersion, instances }: Wave): string {
   return `Expected: deploy wave of ${name}${toVersion === null ? '' : ` ${plainText(toVersion)}`}`;
 }
 
-function mendOf({ kind, reconnect }: Wave): string {
+function mendOf({ kind, reconnect, followed, overdue }: Wave, window: WaveSettings['reconnectWindow']): string {
   if (reconnect.neverBack > TOO_MANY_AWAY) {
     return `See what keeps the clients away: ${percent(reconnect.neverBack)} were not back within 5 minutes.`;
+  }
+  if (overdue > followed * TOO_MANY_AWAY) {
+    const share = `${number(overdue)} of ${number(followed)} are still out after ${number(window.to)} s`;
+    return `See whether the instances listen and the load balancer sends to them: ${share}.`;
   }
   if (kind === 'deploy_wave') return 'There is nothing to do: the clients are told to come back by themselves.';
   return 'Nothing to do if somebody restarted it; if not, see why its instances ended.';
@@ -72,16 +77,16 @@ function codesLine({ codes, closes }: Wave): string {
   return `${percent(share)} of the closes say ${named}${rest}.`;
 }
 
-function returnLines({ reconnect, followed, closes }: Wave, window: WaveSettings['reconnectWindow']): string[] {
+function returnLines(wave: Wave, window: WaveSettings['reconnectWindow']): string[] {
+  const { reconnect, followed, closes } = wave;
   if (followed === 0) return [];
   const { early, withinWindow, late, p50, peakPerSecond } = reconnect;
-  const back = early + withinWindow + late;
-  const away = back >= 1 ? '' : `, ${percent(1 - back)} not yet`;
-  const of = followed === closes ? '' : ` (of ${number(followed)} clients that can be followed)`;
+  const isHalfBack = early + withinWindow + late >= 0.5;
+  const named = followed === closes ? '' : ' clients that can be followed';
   const inside = `${percent(withinWindow)} within ${number(window.from)} to ${number(window.to)} s`;
   return [
-    `${percent(back)} are back${of}: ${inside}${away}.`,
-    ...(p50 === null ? [] : [`Half of them were back after ${duration(p50)}.`]),
+    `${returnsPhrase(wave, named)}: ${inside}.`,
+    ...(p50 === null || !isHalfBack ? [] : [`Half of them were back after ${duration(p50)}.`]),
     ...(peakPerSecond === 0 ? [] : [`At most ${counted(peakPerSecond, 'open')} in a second.`]),
   ];
 }

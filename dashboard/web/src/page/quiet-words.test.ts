@@ -42,7 +42,7 @@ it('tells of lone payload bugs and of expected waves, and leaves what paged to i
     startedAt: '2026-11-23T09:40:00.000Z',
     endedAt: '2026-11-23T09:42:00.000Z',
     headline: 'Expected: deploy wave of gateway 1.8.1',
-    reconnect: { p50: 2, p95: 4, withinWindow: 0.9, early: 0.1, late: 0, neverBack: 0.002, peakPerSecond: 40 },
+    reconnect: { p50: 2, p95: 4, withinWindow: 0.9, early: 0.09, late: 0.008, neverBack: 0, peakPerSecond: 40 },
   });
   const paged = payloadBugVerdict({ status: 'ended', endedAt: '2026-11-23T10:01:00.000Z' });
   const lone = waveBin({ time: '2026-11-23T10:03:10.000Z', payloadBugs: 1, payloadEquivalents: 0 });

@@ -2,6 +2,7 @@ import type { SeriesBin, ServiceSummary, Verdict } from '@closewatch/analyzer';
 import { countOf, countText, expectationText, percentText } from '../number-text.ts';
 import { silenceOf } from '../silence.ts';
 import { dayAndClockText, durationText, type Zone } from '../time-text.ts';
+import { shareBack } from '../verdict/share-back.ts';
 import type { Reason } from '../verdict/words.ts';
 
 /** Past verdicts that quiet tells of. */
@@ -65,7 +66,7 @@ export function letPass(
     .filter(verdict => verdict.status === 'ended' && verdict.severity !== 'page')
     .slice(0, MOST_TOLD)
     .map(verdict => {
-      const back = verdict.reconnect === undefined ? '' : `, ${percentText(1 - verdict.reconnect.neverBack)} back`;
+      const back = verdict.reconnect === undefined ? '' : `, ${percentText(shareBack(verdict.reconnect))} back`;
       const at = dayAndClockText(Date.parse(verdict.startedAt), now, zone);
       return { fact: verdict.headline, rest: `, ${at}${back}.` };
     });

@@ -2,6 +2,7 @@ import type { Verdict } from '@closewatch/analyzer';
 import { countText, expectationText, percentText, secondsText, timesText } from '../number-text.ts';
 import { deliveries, eventNow, zone } from '../state.ts';
 import { clockText, dayText, durationText, zoneText } from '../time-text.ts';
+import { shareBack } from './share-back.ts';
 import { pageStates, sureText } from './words.ts';
 
 /** The figures of a verdict: only those that its kind has. */
@@ -50,7 +51,7 @@ function figuresOf(verdict: Verdict): Figure[] {
 function reconnectFigures({ reconnect }: Verdict): Figure[] {
   if (reconnect === undefined) return [];
   const figures: Figure[] = [
-    ['Back', percentText(1 - reconnect.neverBack), `${percentText(reconnect.withinWindow)} in the expected window`],
+    ['Back', percentText(shareBack(reconnect)), `${percentText(reconnect.withinWindow)} in the expected window`],
     ['Opens per second', countText(reconnect.peakPerSecond), 'at the peak'],
   ];
   if (reconnect.p50 !== null) {

@@ -5,6 +5,7 @@ import { verdictHref } from '../route.ts';
 import { deliveries, eventNow, now, zone } from '../state.ts';
 import { Swatch } from '../swatch.tsx';
 import { clockText, dayAndClockText, zoneText } from '../time-text.ts';
+import { shareBack } from './share-back.ts';
 import {
   codeOfKind,
   deployText,
@@ -77,8 +78,8 @@ function Amount({ verdict }: { verdict: Verdict }) {
 function ReturnSentence({ reconnect }: { reconnect: NonNullable<Verdict['reconnect']> }) {
   return (
     <p class="lead">
-      <b>{percentText(1 - reconnect.neverBack)} back</b>
-      {reconnect.p50 !== null && (
+      <b>{percentText(shareBack(reconnect))} back</b>
+      {reconnect.p50 !== null && shareBack(reconnect) >= 0.5 && (
         <>
           , half of them within <b>{secondsText(reconnect.p50)}</b>
         </>
