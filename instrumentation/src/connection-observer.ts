@@ -135,9 +135,9 @@ export class ConnectionObserver {
     if (isShed) connection.server?.shed(at);
   }
 
-  /** A server takes no more connections. */
-  serverClosing(server: object): void {
-    this.#drainOf(server).closing(this.clock.monotonic());
+  /** A server is closed, or the application says that it drains: all its connections will go. */
+  draining(server: object): void {
+    this.#drainOf(server).declared(this.clock.monotonic());
   }
 
   /** The socket is closed, or never opened: writes the close span of a connection that was open. */

@@ -1,4 +1,5 @@
 export * from './attributes.ts';
+export { startDrain } from './drain/start-drain.ts';
 export {
   type AnyWebSocketClass,
   type AnyWebSocketServer,

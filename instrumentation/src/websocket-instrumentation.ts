@@ -2,6 +2,7 @@ import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opent
 import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionObserver } from './connection-observer.ts';
+import { onStartDrain } from './drain/start-drain.ts';
 import { onExplicitCall } from './explicit/instrument-explicitly.ts';
 import { Guard } from './guard.ts';
 import type { ClientIdentity } from './identity/client-identity.ts';
@@ -35,6 +36,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
   #unhookEngine: Unhook | null = null;
   #unhookExplicit: Unhook | null = null;
   #unhookSetClient: Unhook | null = null;
+  #unhookStartDrain: Unhook | null = null;
 
   constructor(config: WebSocketInstrumentationConfig = {}) {
     // The base class would enable itself before the fields below exist.
@@ -93,6 +95,7 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
       webSocketClass: prototype => this.#ws.addWebSocketClass(prototype) || this.#undici.addWebSocketClass(prototype),
     });
     this.#unhookSetClient ??= onSetClient((socket, identity) => this.#identify(socket, identity));
+    this.#unhookStartDrain ??= onStartDrain(server => this.#startDrain(server));
     this.#ws.enable();
     this.#undici.enable();
     this.#engine.enable();
@@ -109,6 +112,8 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     this.#unhookExplicit = null;
     this.#unhookSetClient?.();
     this.#unhookSetClient = null;
+    this.#unhookStartDrain?.();
+    this.#unhookStartDrain = null;
     this.#ws.disable();
     this.#undici.disable();
     this.#engine.disable();
@@ -135,6 +140,12 @@ export class WebSocketInstrumentation extends InstrumentationBase<WebSocketInstr
     const connection = this.#connectionOf(socket);
     if (connection) this.#observer.identify(connection, identity);
     return connection !== undefined;
+  }
+
+  #startDrain(server: object): boolean {
+    const isKnown = this.#ws.knowsServer(server);
+    if (isKnown) this.#observer.draining(server);
+    return isKnown;
   }
 
   /** Called by the base class whenever it got a meter, the first time before the fields of this class exist. */

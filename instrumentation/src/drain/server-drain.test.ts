@@ -33,8 +33,8 @@ describe('the drain of a server', () => {
     expect(drains).toEqual([]);
   });
 
-  it('is waited for without limit once the server is closed', () => {
-    server.closing(100);
+  it('is waited for without limit once it is declared', () => {
+    server.declared(100);
     vi.advanceTimersByTime(3_600_000);
     for (const at of [200, 300, 3_600_200]) server.closed(at);
     expect(drains).toMatchObject([{ since: 100, until: 3_600_200, connections: 3 }]);
@@ -42,7 +42,19 @@ describe('the drain of a server', () => {
 
   it('is none where the last connection goes without being shed', () => {
     for (const at of [200, 300, 400]) server.closed(at);
-    server.closing(500);
+    server.declared(500);
     expect(drains).toEqual([]);
+  });
+
+  it('is declared for once: a lone shed of a later connection begins none', () => {
+    server.declared(100);
+    for (const at of [200, 300, 400]) server.closed(at);
+    server.opened({ 'server.port': 8080 });
+    server.opened({ 'server.port': 8080 });
+    server.shed(500);
+    server.closed(510);
+    vi.advanceTimersByTime(10_000);
+    server.closed(20_000);
+    expect(drains).toMatchObject([{ since: 100, until: 400, connections: 3 }]);
   });
 });

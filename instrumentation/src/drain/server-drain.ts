@@ -16,8 +16,8 @@ export interface Drain {
 
 /**
  * The open connections of one server, and whether it sheds them: from the first 1012 or 1001 that it sends, or from its
- * `close()`, until none is left. A burst that stops while connections are left was no drain, as a server may send 1001
- * to a single idle client; after `close()` it is waited for without limit.
+ * `close()` or an explicit call, until none is left. A burst that stops while connections are left was no drain, as a server
+ * may send 1001 to a single idle client; after `close()` or the call it is waited for without limit.
  */
 export class ServerDrain {
   readonly #ended: (drain: Drain) => void;
@@ -25,7 +25,8 @@ export class ServerDrain {
   #attributes: Attributes = {};
   #since: number | null = null;
   #connections = 0;
-  #closing = false;
+  /** It was said that all will go, so a pause means nothing. */
+  #isDeclared = false;
   #pause: NodeJS.Timeout | null = null;
 
   constructor(ended: (drain: Drain) => void) {
@@ -40,17 +41,18 @@ export class ServerDrain {
   /** The server sent 1012 or 1001 of its own accord. */
   shed(at: number): void {
     this.#begin(at);
-    if (this.#closing) return;
+    if (this.#isDeclared) return;
     this.#stopPause();
     this.#pause = setTimeout(() => this.#forget(), BURST_PAUSE_MILLIS);
     this.#pause.unref();
   }
 
-  /** The server takes no more connections. */
-  closing(at: number): void {
-    this.#closing = true;
+  /** The server was closed, or the application says that it drains. */
+  declared(at: number): void {
+    if (this.#open === 0) return;
+    this.#isDeclared = true;
     this.#stopPause();
-    if (this.#open > 0) this.#begin(at);
+    this.#begin(at);
   }
 
   closed(at: number): void {
@@ -70,6 +72,7 @@ export class ServerDrain {
   #forget(): void {
     this.#stopPause();
     this.#since = null;
+    this.#isDeclared = false;
   }
 
   #stopPause(): void {

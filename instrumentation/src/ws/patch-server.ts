@@ -38,7 +38,7 @@ export function patchServer(
     'close',
     original =>
       function close(this: WsServer, ...args: unknown[]): unknown {
-        if (patches.active) observer.guard.run('server close', () => observer.serverClosing(this));
+        if (patches.active) observer.guard.run('server close', () => observer.draining(this));
         return original.apply(this, args);
       },
   );

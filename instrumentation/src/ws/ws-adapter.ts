@@ -54,6 +54,13 @@ export class WsAdapter {
     return this.#add(prototype, 'webSocket');
   }
 
+  /** Whether the server's class, or one that it extends, is of a copy that was found. */
+  knowsServer(server: object): boolean {
+    let prototype: object | null = server;
+    while (prototype && this.#parts.get(prototype) !== 'server') prototype = Object.getPrototypeOf(prototype);
+    return prototype !== null;
+  }
+
   /** What is kept about an open WebSocket, for `setClient`. */
   connectionOf(webSocket: object): Connection | undefined {
     return this.#connections.get(webSocket);

@@ -25,7 +25,7 @@ async function bundle(source: string): Promise<string> {
 
 const IMPORTS = `
   import { WebSocket, WebSocketServer } from 'ws';
-  import { instrumentWebSocketClass, instrumentWebSocketServer } from ${JSON.stringify(import.meta.resolve('../../src/index.ts'))};
+  import { instrumentWebSocketClass, instrumentWebSocketServer, startDrain } from ${JSON.stringify(import.meta.resolve('../../src/index.ts'))};
 `;
 
 const APPLICATION = `
@@ -46,7 +46,9 @@ describe('an application that was bundled with its ws', () => {
     const code = await bundle(`${IMPORTS}
       class Client extends WebSocket {}
       const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+      if (startDrain(server)) throw new Error('known too early');
       if (!instrumentWebSocketServer(server) || !instrumentWebSocketClass(Client)) throw new Error('not taken');
+      if (!startDrain(server)) throw new Error('not known');
       ${APPLICATION}`);
     const spans = await spansOfProcess('mjs', code);
     expect(closesOf(spans, 'server')[0]).toMatchObject({
@@ -73,7 +75,7 @@ describe('an application that was bundled with its ws', () => {
 
   it('is not seen without the calls', async () => {
     const code = await bundle(`${IMPORTS}
-      void instrumentWebSocketClass; void instrumentWebSocketServer;
+      void instrumentWebSocketClass; void instrumentWebSocketServer; void startDrain;
       const Client = WebSocket;
       const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
       server.on('close', () => process.stdout.write('{"name":"end","attributes":{}}'));

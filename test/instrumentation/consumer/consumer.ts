@@ -7,6 +7,7 @@ import {
   instrumentWebSocketClass,
   instrumentWebSocketServer,
   setClient,
+  startDrain,
   WebSocketInstrumentation,
   type WebSocketInstrumentationConfig,
 } from '@closewatch/instrumentation';
@@ -42,6 +43,7 @@ useServer(
 new Server().use(clientFromAuth(auth => ({ name: String(auth.app) })));
 instrumentation?.setConfig(config);
 const isTaken: boolean = instrumentWebSocketServer(new WebSocketServer({ noServer: true }));
+const isDraining: boolean = startDrain(new WebSocketServer({ noServer: true }));
 instrumentWebSocketClass(WebSocket);
 instrumentWebSocketClass(globalThis.WebSocket);
-export const used: unknown[] = [ATTR_CLOSE_CODE, SPAN_CLOSE, known, offset, isTaken];
+export const used: unknown[] = [ATTR_CLOSE_CODE, SPAN_CLOSE, known, offset, isTaken, isDraining];
