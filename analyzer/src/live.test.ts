@@ -40,8 +40,8 @@ describe('the live analyzer over a DuckDB store', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function started(): Promise<Analyzer> {
-    const analyzer = createAnalyzer({ store, channels: CHANNELS, clock: () => now, tickMs: 3_600_000 });
+  async function started(over = store): Promise<Analyzer> {
+    const analyzer = createAnalyzer({ store: over, channels: CHANNELS, clock: () => now, tickMs: 3_600_000 });
     analyzer.onVerdict(event => told.push(event));
     await analyzer.start();
     return analyzer;
@@ -114,6 +114,24 @@ describe('the live analyzer over a DuckDB store', () => {
     expect(after.map(verdict => verdict.id)).toEqual(before.map(verdict => verdict.id));
     expect(await store.readOutbox({ limit: 10 })).toEqual(outbox);
     expect(withoutIds(after)).toEqual(withoutIds(await replay(batches(events))));
+  });
+
+  it('queues a page once when the answer to its commit is lost, and it is told again', async () => {
+    now = START;
+    let losses = 1;
+    const keepVerdicts: Store['keepVerdicts'] = async changes => {
+      await store.keepVerdicts(changes);
+      if (changes.messages.length > 0 && losses-- > 0) throw new Error('the answer was lost');
+    };
+    const analyzer = await started({ ...store, keepVerdicts });
+    const events = history();
+    await expect(live(analyzer, events)).rejects.toThrow('the answer was lost');
+    now = events.at(-1)!.time + 500;
+    await store.appendEvents(events);
+    await analyzer.caughtUp();
+    await analyzer.stop();
+    expect(told.filter(({ type, data }) => type === 'verdict.opened' && data.kind === 'payload_bug')).toHaveLength(1);
+    expect(await store.readOutbox({ limit: 10 })).toHaveLength(1);
   });
 
   it('ends a bug in silence, by the clock, and tells so', async () => {

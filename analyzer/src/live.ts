@@ -25,14 +25,18 @@ export interface AnalyzerOptions {
 
 /** Rows read from the store at once: some megabytes. */
 const PAGE = 10_000;
-/** Rows older than this at a start are not read again: baselines older than a day are learnt anew. Milliseconds. */
+/**
+ * Rows older than this at a start, or at the start of the oldest verdict that is not over, are not read again: baselines
+ * older than a day are learnt anew, and from before a bug, or it would be learnt as usual. Milliseconds.
+ */
 const REBUILT_FROM = 24 * 3_600_000; // 24 h
 /** A verdict that only counts on is stored this often; what is news, at once. Milliseconds. */
 const COUNTS_STORED_EVERY = 2_000;
 
 /**
- * The analyzer over a store: reads at most the last 24 hours of rows at its start, then follows what is appended. Verdicts,
- * transitions and messages become durable in one commit, and listeners hear of them after it.
+ * The analyzer over a store: reads the last 24 hours of rows at its start (and where a verdict is not over, those since 24
+ * hours before it), then follows what is appended. Verdicts, transitions and messages become durable in one commit, and
+ * listeners hear of them after it.
  */
 export function createAnalyzer(options: AnalyzerOptions): Analyzer {
   return new LiveAnalyzer(options);
@@ -67,9 +71,11 @@ class LiveAnalyzer implements Analyzer {
   }
 
   async start(): Promise<void> {
-    const from = this.clock() - REBUILT_FROM;
-    this.known.load(await this.store.readVerdicts({ from, limit: 10_000 }));
-    this.sequence = await sequenceBefore(this.store, from);
+    const now = this.clock();
+    for (const query of [{ from: now - REBUILT_FROM }, { status: 'open' }, { status: 'provisional' }])
+      this.known.load(await this.store.readVerdicts({ ...query, limit: 10_000 }));
+    this.sequence = await sequenceBefore(this.store, this.neededFrom(now));
+    await this.readMarkers(now);
     await this.read();
     await this.tell();
     this.started = true;
@@ -116,15 +122,34 @@ class LiveAnalyzer implements Analyzer {
   /** Evaluates, stores what changed, and tells the listeners what is news. Nothing is known before it is stored. */
   private async tell(): Promise<void> {
     const now = this.clock();
-    this.engine.setMarkers(await this.store.readDeploys(now - REBUILT_FROM, now + REBUILT_FROM));
+    await this.readMarkers(now);
     const verdicts = this.engine.evaluate(this.sequence > 0 ? now : undefined);
-    const { changed, events } = this.known.compare(verdicts, this.engine.watermark);
+    const { changed, events } = this.known.compare(verdicts, this.engine.watermark, verdict =>
+      this.engine.isQuiet(verdict),
+    );
     if (changed.length === 0 || (events.length === 0 && Math.abs(now - this.countsStoredAt) < COUNTS_STORED_EVERY))
       return;
-    const messages = messagesForTransitions(events, this.channels, this.known.verdicts);
+    await this.countTold(events);
+    const messages = messagesForTransitions(events, this.channels, this.known.verdicts, this.known.told);
     await this.store.keepVerdicts({ ...this.known.recordsOf(changed, events), messages });
     this.countsStoredAt = now;
-    this.known.keep(changed, this.engine.watermark);
+    this.known.keep(changed, events, this.engine.watermark);
     for (const event of events) this.verdictListeners.call(event);
+  }
+
+  /** What is not over is told with the history and the deploys of the day before it. */
+  private neededFrom(now: number): number {
+    return Math.min(now, this.known.openSince()) - REBUILT_FROM;
+  }
+
+  private async readMarkers(now: number): Promise<void> {
+    this.engine.setMarkers(await this.store.readDeploys(this.neededFrom(now), now + REBUILT_FROM));
+  }
+
+  /** Before the commit: should it fail after all was written, the same transition has to keep its number. */
+  private async countTold(events: readonly VerdictEvent[]): Promise<void> {
+    const { told } = this.known;
+    for (const { id } of events.map(event => event.data))
+      if (!told.has(id)) told.set(id, (await this.store.readTransitions(id)).length);
   }
 }

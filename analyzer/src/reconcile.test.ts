@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reconcile } from './reconcile.ts';
+import { reconcile as reconcileBy } from './reconcile.ts';
 import type { Verdict } from './verdict.ts';
 
 const NOW = Date.parse('2026-11-23T11:00:00Z');
@@ -26,6 +26,10 @@ function verdict(given: Partial<Verdict> = {}): Verdict {
     ...given,
   };
 }
+
+/** With facts that speak for the end of whatever nobody says any more, unless told otherwise. */
+const reconcile = (known: readonly Verdict[], evaluated: readonly Verdict[], now: number, isQuiet = true) =>
+  reconcileBy(known, evaluated, now, () => isQuiet);
 
 const typesOf = (events: readonly { type: string }[]) => events.map(event => event.type);
 
@@ -82,12 +86,28 @@ describe('reconciling what is said with what was said', () => {
 
   it('withdraws what late rows took back', () => {
     const { events } = reconcile([verdict()], [], NOW);
-    expect(events).toMatchObject([{ type: 'verdict.withdrawn', data: { status: 'withdrawn' } }]);
+    expect(events).toMatchObject([{ type: 'verdict.withdrawn', data: { status: 'withdrawn', endedAt: iso(0) } }]);
+  });
+
+  it('says nothing more of what was withdrawn', () => {
+    const { changed } = reconcile([verdict()], [], NOW);
+    expect(reconcile(changed, [], NOW + 60_000)).toEqual({ changed: [], events: [] });
   });
 
   it('ends what is too old to have been taken back', () => {
     const old = verdict({ startedAt: iso(2_000), detectedAt: iso(1_999) });
     expect(reconcile([old], [], NOW).events).toMatchObject([{ type: 'verdict.ended', data: { status: 'ended' } }]);
+  });
+
+  it('keeps open what is out of memory while the facts do not speak for its end', () => {
+    const old = verdict({ startedAt: iso(2_000), detectedAt: iso(1_999) });
+    expect(reconcile([old], [], NOW, false)).toEqual({ changed: [], events: [] });
+  });
+
+  it('takes an excess that shows again for the one that was kept open', () => {
+    const old = verdict({ startedAt: iso(2_000), detectedAt: iso(1_999) });
+    const { events } = reconcile([old], [verdict({ id: 'v-bbbbbbb', closes: 11 })], NOW, false);
+    expect(events).toEqual([]);
   });
 
   it('leaves alone what ended before the horizon, known or not', () => {

@@ -16,9 +16,15 @@ const SETTLED_AFTER = 30 * 60_000; // 30 min
 /**
  * Matches what is said now with what was said before, by family, service, environment and overlap in time, so that a
  * verdict keeps its id while late rows move its start. `known` are the verdicts as they were stored last, `now` is the
- * watermark (epoch milliseconds).
+ * watermark (epoch milliseconds), and `isQuiet` says whether the facts speak for the end of a verdict that nobody says
+ * any more: without them it stays open.
  */
-export function reconcile(known: readonly Verdict[], evaluated: readonly Verdict[], now: number): Reconciled {
+export function reconcile(
+  known: readonly Verdict[],
+  evaluated: readonly Verdict[],
+  now: number,
+  isQuiet: (verdict: Verdict) => boolean,
+): Reconciled {
   const result: Reconciled = { changed: [], events: [] };
   const ids = new Set(known.map(verdict => verdict.id));
   const left = new Set(known.filter(verdict => verdict.status !== 'withdrawn'));
@@ -40,7 +46,7 @@ export function reconcile(known: readonly Verdict[], evaluated: readonly Verdict
       if (opened.status === 'ended') tell(result, opened, 'verdict.ended', now);
     }
   }
-  for (const gone of left) if (!isSettled(gone, now) && gone.status !== 'ended') letGo(result, gone, now);
+  for (const gone of left) if (!isSettled(gone, now) && gone.status !== 'ended') letGo(result, gone, now, isQuiet);
   return result;
 }
 
@@ -64,11 +70,15 @@ function newsBetween(before: Verdict, after: Verdict): VerdictEventType | null {
   return isSame ? null : 'verdict.updated';
 }
 
-/** Nobody says it any more: rows that came late took it back, or, where they can't have, its history is out of memory. */
-function letGo(result: Reconciled, gone: Verdict, now: number): void {
+/**
+ * Nobody says it any more: rows that came late took it back, or, where they can't have, its history is out of memory. That
+ * alone ends nothing.
+ */
+function letGo(result: Reconciled, gone: Verdict, now: number, isQuiet: (verdict: Verdict) => boolean): void {
+  const endedAt = new Date(now).toISOString();
   const isRecent = Date.parse(gone.detectedAt) >= now - SETTLED_AFTER;
-  if (isRecent) tell(result, { ...gone, status: 'withdrawn' }, 'verdict.withdrawn', now);
-  else tell(result, { ...gone, status: 'ended', endedAt: new Date(now).toISOString() }, 'verdict.ended', now);
+  if (isRecent) tell(result, { ...gone, status: 'withdrawn', endedAt }, 'verdict.withdrawn', now);
+  else if (isQuiet(gone)) tell(result, { ...gone, status: 'ended', endedAt }, 'verdict.ended', now);
 }
 
 function tell(result: Reconciled, verdict: Verdict, type: VerdictEventType, now: number): void {

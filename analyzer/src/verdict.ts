@@ -69,6 +69,7 @@ export interface Verdict {
   startedAt: string;
   /** Event time at which the evidence sufficed. */
   detectedAt: string;
+  /** Of a withdrawn verdict, when it was withdrawn. */
   endedAt: string | null;
   /** Posterior probability of the kind. */
   confidence: number;

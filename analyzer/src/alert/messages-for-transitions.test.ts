@@ -34,7 +34,7 @@ function event(type: VerdictEventType, minute: number, facts: Partial<Verdict> =
 /** Types of the events that messages were made for, with the verdict as it was before. */
 function told(transitions: VerdictEvent[], before?: Verdict): string[] {
   const known = new Map(before === undefined ? [] : [[before.id, before]]);
-  return messagesForTransitions(transitions, channels, known).map(message => JSON.parse(message.body).type);
+  return messagesForTransitions(transitions, channels, known, new Map()).map(message => JSON.parse(message.body).type);
 }
 
 describe('messagesForTransitions', () => {
@@ -68,19 +68,31 @@ describe('messagesForTransitions', () => {
   });
 
   it('gives the same transition the same id, and every other one another', () => {
-    const ids = (at: number, names: string[]) =>
+    const ids = (at: number, told: number, names: string[]) =>
       messagesForTransitions(
         [event('verdict.opened', at)],
         names.map(name => ({ name })),
         new Map(),
+        new Map([['v-1', told]]),
       ).map(({ id }) => id);
-    expect(ids(0, ['oncall'])).toEqual(ids(0, ['oncall']));
-    expect(new Set([...ids(0, ['oncall', 'sdk-team']), ...ids(1, ['oncall'])]).size).toBe(3);
+    expect(ids(0, 0, ['oncall'])).toEqual(ids(1, 0, ['oncall']));
+    expect(new Set([...ids(0, 0, ['oncall', 'sdk-team']), ...ids(0, 2, ['oncall'])]).size).toBe(3);
+  });
+
+  it('gives every transition of one verdict another id', () => {
+    const reopens = [
+      event('verdict.updated', 0),
+      event('verdict.ended', 1, { status: 'ended' }),
+      event('verdict.updated', 2),
+      event('verdict.ended', 3, { status: 'ended' }),
+    ];
+    const messages = messagesForTransitions(reopens, channels, new Map(), new Map());
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(4);
   });
 
   it('carries the event as it is, due at once', () => {
     const opened = event('verdict.opened', 0);
-    const [message] = messagesForTransitions([opened], channels, new Map());
+    const [message] = messagesForTransitions([opened], channels, new Map(), new Map());
     expect(message).toMatchObject({ verdictId: 'v-1', channel: 'oncall', createdAt: 1795428000000 });
     expect(message?.id).toMatch(/^msg_[\w-]{27}$/);
     expect(JSON.parse(message!.body)).toEqual(opened);

@@ -2,10 +2,11 @@ import type { CloseEvent, DeployMarker } from '@closewatch/collector';
 import type { DeployBand, SeriesBin, SeriesQuery, ServiceSummary } from '../analyzer.ts';
 import { Facts } from '../facts/facts.ts';
 import { forget } from '../facts/forget.ts';
-import { CLOCK_LAG } from '../facts/limits.ts';
+import { BIN, CLOCK_LAG } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
 import type { Verdict } from '../verdict.ts';
 import { isoTime } from './incident-verdict.ts';
+import { isQuiet } from './is-quiet.ts';
 import { seriesOf } from './series.ts';
 import { summaryOf } from './service-summary.ts';
 import { ServiceView } from './service-view.ts';
@@ -22,6 +23,11 @@ export interface Engine {
   evaluate(clock?: number): Verdict[];
   /** The markers that are known now: they replace those before. */
   setMarkers(markers: readonly DeployMarker[]): void;
+  /**
+   * Whether the facts speak for the end of a verdict that is not among those of `evaluate`: they reach back over a quarter of
+   * an hour, and a payload bug had no more closes in it than it itself expects. False where memory is too short to say.
+   */
+  isQuiet(verdict: Verdict): boolean;
   readonly watermark: number;
   /** Rows that came more than 15 minutes late, rows dated more than 5 minutes ahead, connections let go early. */
   readonly counters: { late: number; ahead: number; forgotten: number };
@@ -82,6 +88,14 @@ class FactsEngine implements Engine {
 
   setMarkers(markers: readonly DeployMarker[]): void {
     this.markers = markers;
+  }
+
+  isQuiet(verdict: Verdict): boolean {
+    const { service, environment } = verdict;
+    const views = [...this.views.values()];
+    const own = views.find(({ facts }) => facts.service === service && facts.environment === environment);
+    const heardFrom = Math.min(...(own ? [own] : views).map(({ facts }) => facts.bins.firstSpoken * BIN));
+    return isQuiet(verdict, own?.facts.bins ?? null, heardFrom, this.now);
   }
 
   series(query: SeriesQuery): SeriesBin[] {
