@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   analyzer: ['@closewatch/collector'],
   dashboard: ['@closewatch/analyzer', '@closewatch/collector'],
   cli: ['@closewatch/instrumentation', '@closewatch/collector', '@closewatch/analyzer', '@closewatch/dashboard'],
-  demo: ['@closewatch/instrumentation'],
+  demo: ['@closewatch/instrumentation', '@closewatch/instrumentation/export'],
 };
 
 function sourceFiles(folder: string): string[] {
