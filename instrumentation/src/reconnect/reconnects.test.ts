@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import rws from 'reconnecting-websocket';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, type WebSocketServer } from 'ws';
 import { type InstrumentedWs, instrumentWs } from '../../test/instrumented-ws.ts';
 import type { RecordedSpans } from '../../test/recorded-spans.ts';
@@ -158,6 +158,23 @@ describe('a client that does not come back', () => {
     expect(span.attributes).not.toHaveProperty('websocket.reconnect.delay');
     expect(span.links.map(link => link.context.spanId)).toEqual([close.spanContext().spanId]);
     expect(span.status.code).toBe(2);
+    await stop();
+  });
+
+  it('is abandoned after five minutes where nothing else is configured', async () => {
+    const { spans, stop } = instrumentWs();
+    const { server } = await openPair();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      server.close(1012);
+      await spans.find('websocket.close', 'client');
+      vi.advanceTimersByTime(299_999);
+      expect(spans.named('websocket.reconnect')).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(spans.named('websocket.reconnect')).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
     await stop();
   });
 

@@ -132,6 +132,22 @@ describe('a close', () => {
     expect(span.attributes).not.toHaveProperty('websocket.close.code_sent');
   });
 
+  it("of a socket that is destroyed is the transport's on both ends, without an error", async () => {
+    const { server } = await openPair();
+    rawSocket(server).destroy();
+    for (const role of ['server', 'client'] as const) {
+      const span = await spans.find('websocket.close', role);
+      expect(span.attributes).toMatchObject({
+        'websocket.close.code': 1006,
+        'websocket.close.code_reported': 1006,
+        'websocket.close.initiator': 'transport',
+        'websocket.close.clean': false,
+      });
+      expect(span.attributes).not.toHaveProperty('error.type');
+      expect(span.attributes).not.toHaveProperty('websocket.close.code_sent');
+    }
+  });
+
   it('over a message that is too large is 1009, and no payload defect', async () => {
     const { client } = await openPair({ maxPayload: 16 });
     client.send('x'.repeat(17));
