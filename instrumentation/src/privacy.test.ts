@@ -3,6 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { instrumentWs } from '../test/instrumented-ws.ts';
+import { next, WEB_SOCKET_CLASSES } from '../test/libraries/web-socket-clients.ts';
 import { clientFrame, listen, openPair, rawSocket, serverFrame } from '../test/socket-pair.ts';
 
 const CANARY = 'canary7f3a';
@@ -65,5 +66,36 @@ describe('what leaves the process', () => {
     expect(all).toContain('invalid_utf8');
     expect(all).toContain('invalid_deflate');
     expect(all).toContain('invalid_close_reason');
+  });
+
+  it.each(WEB_SOCKET_CLASSES)('has none of a message that %s refuses, nor of its query', async (_, WebSocketClass) => {
+    const canary = Buffer.from(CANARY);
+    let defects = 0;
+    const { spans, stop } = instrumentWs({
+      onDefect: () => {
+        defects += 1;
+      },
+    });
+    const { wss, url } = await listen();
+    const connected = once(wss, 'connection') as Promise<[WebSocket]>;
+    const client = new WebSocketClass(`${url}&key=${CANARY}`);
+    const [[server]] = await Promise.all([connected, next(client, 'open')]);
+    client.send(CANARY);
+    await once(server, 'message');
+    server.send(CANARY);
+    server.send(canary);
+    server.send(Buffer.concat([canary, Buffer.of(0xff)]), { binary: false });
+    const close = await spans.find('websocket.close', 'client');
+    await stop();
+    expect(defects).toBe(1);
+    expect(close.attributes).toMatchObject({
+      'websocket.payload.defect': 'invalid_utf8',
+      'websocket.payload.offset': CANARY.length,
+    });
+    const all = spans.all.map(exported).join('\n');
+    expect(all).not.toContain(CANARY);
+    expect(all).not.toContain(canary.toString('base64').slice(0, 12));
+    expect(all).not.toContain(canary.toString('hex'));
+    expect(all).not.toContain('never-recorded');
   });
 });
