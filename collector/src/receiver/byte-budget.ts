@@ -7,9 +7,15 @@ import { Refusal } from './refusal.ts';
 export class ByteBudget {
   readonly limit: number;
   #held = 0;
+  #most = 0;
 
   constructor(limit: number) {
     this.limit = limit;
+  }
+
+  /** The most that was held at any time. */
+  get most(): number {
+    return this.#most;
   }
 
   lease(): ByteLease {
@@ -19,6 +25,7 @@ export class ByteBudget {
         if (this.#held + bytes > this.limit && this.#held > own) throw Refusal.overloaded();
         own += bytes;
         this.#held += bytes;
+        this.#most = Math.max(this.#most, this.#held);
       },
       release: () => {
         this.#held -= own;

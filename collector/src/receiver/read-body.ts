@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import type { ByteLease } from './byte-budget.ts';
 import { Refusal } from './refusal.ts';
 
-const unzip = promisify(gunzip);
+/** What is unpacked at a time, and so by how much a body can pass its bounds before it is stopped. */
+const UNPACKED_AT_ONCE = 64 * 1024; // 64 KiB
 
 /** The sender went away before its request was complete: there is nobody to answer. */
 export class IncompleteRequest extends Error {
@@ -23,9 +23,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number, lease
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw Refusal.tooLarge(maxBytes);
   const sent = await receive(request, maxBytes, lease);
   if (encoding === 'identity') return sent;
-  const body = await decompress(sent, maxBytes);
-  lease.grow(body.length);
-  return body;
+  return decompress(sent, maxBytes, lease);
 }
 
 /** After a refusal the rest of the body is let pass unread, so that the sender gets to see the answer. */
@@ -55,11 +53,22 @@ function receive(request: IncomingMessage, maxBytes: number, lease: ByteLease): 
   });
 }
 
-async function decompress(sent: Buffer, maxBytes: number): Promise<Buffer> {
+/** Piece by piece, each leased before the next is unpacked: some kilobytes can hold a thousand times as much. */
+async function decompress(sent: Buffer, maxBytes: number, lease: ByteLease): Promise<Buffer> {
+  const unzip = createGunzip({ chunkSize: UNPACKED_AT_ONCE });
+  const chunks: Buffer[] = [];
+  let size = 0;
   try {
-    return await unzip(sent, { maxOutputLength: maxBytes });
+    unzip.end(sent);
+    for await (const chunk of unzip as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw Refusal.tooLarge(maxBytes);
+      lease.grow(chunk.length);
+      chunks.push(chunk);
+    }
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw Refusal.tooLarge(maxBytes);
+    if (cause instanceof Refusal) throw cause;
     throw Refusal.malformed(`expected a gzip body, got ${(cause as Error).message}`, cause);
   }
+  return Buffer.concat(chunks, size);
 }
