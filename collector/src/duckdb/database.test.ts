@@ -82,8 +82,30 @@ describe('the data folder', () => {
   it('is refused when it is a file', async () => {
     const file = join(parent, 'file');
     writeFileSync(file, '');
-    const refusal = { code: 'STORE_UNREADABLE', message: expect.stringContaining(file) };
+    const message = `cannot use the data folder ${file}: expected a folder, got a file: choose a folder that can be written`;
+    const refusal = { code: 'STORE_UNREADABLE', message };
     await expect(openDuckDbStore({ folder: file })).rejects.toMatchObject(refusal);
+  });
+
+  it('is refused when a folder above it is a file', async () => {
+    const file = join(parent, 'file');
+    writeFileSync(file, '');
+    const below = join(file, 'one', 'two');
+    const refusal = {
+      code: 'STORE_UNREADABLE',
+      message: `cannot use the data folder ${below}: ENOTDIR: not a directory, mkdir '${join(file, 'one')}': choose a folder that can be written`,
+    };
+    await expect(openDuckDbStore({ folder: below })).rejects.toMatchObject(refusal);
+  });
+
+  it.runIf(process.platform === 'linux')('is refused, and not waited for, where nobody can make folders', async () => {
+    const refusal = {
+      code: 'STORE_UNREADABLE',
+      message: expect.stringMatching(
+        /^cannot use the data folder \/proc\/closewatch\/data: E[A-Z]+: .*, mkdir '\/proc\/closewatch': choose a folder that can be written$/,
+      ),
+    };
+    await expect(openDuckDbStore({ folder: '/proc/closewatch/data' })).rejects.toMatchObject(refusal);
   });
 });
 

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../store-error.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { type ReadSession, readSession, type WriteSession, writeSession } from './session.ts';
 
 /** The one file of the store, inside the data folder. */
@@ -123,16 +123,7 @@ export class Database {
 }
 
 function claimFolder(folder: string): string {
-  let path: string;
-  try {
-    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (made !== undefined) chmodSync(folder, 0o700);
-    path = realpathSync(folder);
-  } catch (cause) {
-    throw new StoreError('STORE_UNREADABLE', `cannot use the data folder ${folder}: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+  const path = makeDataFolder(folder);
   if (openFolders.has(path)) {
     throw new StoreError('STORE_FOLDER_IN_USE', `the data folder ${folder} is open in this process already`);
   }
