@@ -65,13 +65,21 @@ function createParts(config: Config, store: Store, channels: readonly Channel[],
     store,
     host: config.ingest.host,
     port: config.ingest.port,
+    allowedHosts: config.allowed_hosts,
     limits: { maxBodyBytes: config.ingest.max_body_bytes },
     logger,
   });
   const analyzer = createAnalyzer({ store, settings: analyzerSettings(config), channels, logger });
   const delivery = createWebhookDelivery({ store, channels, logger });
   const about = { version: packageVersion(), collectorCounters: () => collector.counters };
-  const dashboard = createDashboard({ store, analyzer, ...config.dashboard, logger, about });
+  const dashboard = createDashboard({
+    store,
+    analyzer,
+    allowedHosts: config.allowed_hosts,
+    ...config.dashboard,
+    logger,
+    about,
+  });
   return { collector, analyzer, delivery, dashboard };
 }
 

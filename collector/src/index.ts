@@ -15,6 +15,7 @@ export { closeEventsFromOtlpLine } from './otlp/close-events-from-otlp-line.ts';
 export { eventTime, UNKNOWN_SERVICE } from './otlp/close-events-from-spans.ts';
 export { otlpLinesFromEvents } from './otlp/otlp-lines-from-events.ts';
 export { MalformedRequestError } from './otlp/trace-request.ts';
+export { isAllowedHost } from './receiver/allowed-host.ts';
 export type { CollectorCounters } from './receiver/collector-counters.ts';
 export type { CollectorLimits, CollectorOptions, CollectorPhase } from './receiver/collector-options.ts';
 export { type Collector, createCollector } from './receiver/create-collector.ts';

@@ -8,7 +8,7 @@ import helmet from 'helmet';
 import { type Logger, pino } from 'pino';
 import { exportRoute } from './export-route.ts';
 import { healthRoutes } from './health-routes.ts';
-import { isLoopback, loopbackHostOnly } from './host-check.ts';
+import { allowedHostsOnly } from './host-check.ts';
 import { LiveStream, type StreamCounters } from './live-stream.ts';
 import { PAGE_FOLDER, pageFiles } from './page-files.ts';
 import { nothingHere, problemHandler } from './problem.ts';
@@ -26,8 +26,10 @@ export interface DashboardAbout {
 export interface DashboardOptions {
   store: Store;
   analyzer: Analyzer;
-  /** Defaults to 127.0.0.1. On a loopback host, requests with a foreign Host header are refused. */
+  /** Defaults to 127.0.0.1. */
   host?: string;
+  /** Names under which it is reached, beside localhost and addresses: requests under another are refused. */
+  allowedHosts?: readonly string[];
   /** Defaults to 8080; 0 takes a free one. */
   port?: number;
   logger?: Logger;
@@ -83,12 +85,12 @@ export function createDashboard(options: DashboardOptions): Dashboard {
 type Wiring = DashboardOptions & { host: string; logger: Logger; now: () => number };
 
 function application(wiring: Wiring, stream: LiveStream): Express {
-  const { store, analyzer, host, logger, now, about, pageFolder = PAGE_FOLDER } = wiring;
+  const { store, analyzer, logger, now, about, pageFolder = PAGE_FOLDER } = wiring;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple'); // node:querystring: no nested objects can be made from a URL.
   app.use(securityHeaders());
-  if (isLoopback(host)) app.use(loopbackHostOnly);
+  app.use(allowedHostsOnly(wiring.allowedHosts ?? []));
   app.use(healthRoutes(store, logger));
 
   const api = Router();

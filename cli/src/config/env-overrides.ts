@@ -15,9 +15,12 @@ interface Leaf {
   sample: unknown;
 }
 
-/** Every single-valued key: `ingest.port` is read from CLOSEWATCH_INGEST_PORT. Lists come from the file alone. */
+/** Keys that hold a list of texts, written with commas in a variable. Other lists (of receivers) come from the file alone. */
+const TEXT_LISTS = ['allowed_hosts'];
+
+/** Every key that a variable can set: `ingest.port` is read from CLOSEWATCH_INGEST_PORT. */
 function leaves(sample: unknown = configSchema.parse({}), path: string[] = []): Leaf[] {
-  if (Array.isArray(sample)) return [];
+  if (Array.isArray(sample)) return TEXT_LISTS.includes(path.join('.')) ? [{ path, sample }] : [];
   if (typeof sample !== 'object' || sample === null) return [{ path, sample }];
   return Object.entries(sample).flatMap(([key, value]) => leaves(value, [...path, key]));
 }
@@ -64,6 +67,11 @@ function valueFromText(name: string, text: string, sample: unknown): unknown {
     if (text !== 'true' && text !== 'false') throw new UsageError(`${name}: expected true or false, got "${text}"`);
     return text === 'true';
   }
+  if (Array.isArray(sample))
+    return text
+      .split(',')
+      .map(item => item.trim())
+      .filter(item => item !== '');
   return text;
 }
 

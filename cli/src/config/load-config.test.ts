@@ -26,6 +26,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ env: {} })).toEqual({
       data: './closewatch-data',
       allow_open_listen: false,
+      allowed_hosts: [],
       ingest: { host: '127.0.0.1', port: 4318, max_body_bytes: 67_108_864 },
       dashboard: { host: '127.0.0.1', port: 8080 },
       page: { min_clients: 3, min_share: 0.0005, min_cohort_share: 0.05 },
@@ -88,6 +89,13 @@ describe('loadConfig', () => {
       'CLOSEWATCH_INGEST_PROT: unknown variable; did you mean CLOSEWATCH_INGEST_PORT?',
     );
     expect(loadConfig({ env: { CLOSEWATCH_LOG_LEVEL: 'silent' } }).ingest.port).toBe(4318);
+  });
+
+  it('takes names from a variable, written with commas', () => {
+    expect(loadConfig({ env: { CLOSEWATCH_ALLOWED_HOSTS: 'closewatch, watch.internal' } }).allowed_hosts).toEqual([
+      'closewatch',
+      'watch.internal',
+    ]);
   });
 
   it('takes a section with nothing in it for its defaults', () => {

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,6 +101,26 @@ describe('bad input', () => {
 
   it('takes a body of exactly the limit', async () => {
     expect((await running.post('{}'.padEnd(MAX_BODY_BYTES))).status).toBe(200);
+  });
+
+  it('answers a name that is not its own with 403, and takes one that it was given', async () => {
+    const { port } = new URL(running.origin);
+    const postAs = async (host: string, to = port) => {
+      const sent = httpRequest({ host: '127.0.0.1', port: to, path: '/v1/traces', method: 'POST', headers: { host } });
+      sent.setHeader('content-type', 'application/json').end(request);
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      return { status: answer.statusCode, body: JSON.parse(await text(answer)) };
+    };
+    expect(await postAs('rebound.example')).toEqual({
+      status: 403,
+      body: {
+        code: 7,
+        message: 'expected localhost, an address or one of allowed_hosts as host, got "rebound.example"',
+      },
+    });
+    const known = await runCollector({ allowedHosts: ['closewatch'] });
+    expect((await postAs('closewatch:4318', new URL(known.origin).port)).status).toBe(200);
+    await known.stop();
   });
 
   it('answers a gzip bomb with 413, and stops unpacking at the limit', async () => {

@@ -12,7 +12,7 @@ export interface CollectorCounters {
     tooLarge: number;
     /** 415: another content type or content encoding. */
     unsupported: number;
-    /** 404 and 405. */
+    /** 403 for another host's name, 404 and 405. */
     misdirected: number;
     /** 503, as too much is in hand. */
     overloaded: number;

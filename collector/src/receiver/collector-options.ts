@@ -47,6 +47,8 @@ export interface CollectorOptions {
   /** Port to listen on; 4318 by default, 0 for any free one. */
   port?: number;
   limits?: Partial<CollectorLimits>;
+  /** Names under which it is reached, beside localhost and addresses: see `isAllowedHost`. */
+  allowedHosts?: readonly string[];
   /** How long the first request of a commit waits for others, in milliseconds; 100 by default. */
   groupMs?: number;
   /** Silent by default. */

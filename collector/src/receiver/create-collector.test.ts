@@ -214,7 +214,7 @@ describe('a sender', () => {
 async function slowRequest(origin: string) {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);
-  const head = ['POST /v1/traces HTTP/1.1', 'host: test', 'content-type: application/json', 'content-length: 10'];
+  const head = ['POST /v1/traces HTTP/1.1', 'host: localhost', 'content-type: application/json', 'content-length: 10'];
   socket.write(`${head.join('\r\n')}\r\nexpect: 100-continue\r\n\r\n{`);
   const [goOn] = await once(socket, 'data');
   expect(String(goOn)).toMatch(/^HTTP\/1.1 100 /);

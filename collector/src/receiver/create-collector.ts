@@ -33,13 +33,14 @@ export interface Collector {
  */
 export function createCollector(options: CollectorOptions): Collector {
   const { store, host = '127.0.0.1', port = 4318, groupMs = 100, now = Date.now, observe = () => undefined } = options;
+  const { allowedHosts = [] } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const logger = options.logger ?? pino({ level: 'silent' });
   const counters = newCollectorCounters();
   const listeners = new Set<CommitListener>();
   const onCommit = (outcome: AppendOutcome) => tell(listeners, outcome, logger);
   const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit });
-  const endpoint = new TraceEndpoint({ queue, counters, limits, logger, now, observe });
+  const endpoint = new TraceEndpoint({ queue, counters, limits, allowedHosts, logger, now, observe });
   const server = serverFor(endpoint, limits);
 
   return {

@@ -1,7 +1,14 @@
 import type { CollectorCounters } from './collector-counters.ts';
 
 /** Codes of google.rpc.Status. Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
-const RPC = { INVALID_ARGUMENT: 3, NOT_FOUND: 5, RESOURCE_EXHAUSTED: 8, UNIMPLEMENTED: 12, UNAVAILABLE: 14 } as const;
+const RPC = {
+  INVALID_ARGUMENT: 3,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+  UNAVAILABLE: 14,
+} as const;
 
 /** Seconds after which an exporter may try again: a commit takes milliseconds, and a full queue drains in a second. */
 const RETRY_AFTER_S = '1';
@@ -34,6 +41,11 @@ export class Refusal extends Error {
 
   static notFound(path: string): Refusal {
     return new Refusal(404, RPC.NOT_FOUND, 'misdirected', `expected POST /v1/traces, got ${path}`);
+  }
+
+  static foreignHost(got: string | undefined): Refusal {
+    const message = `expected localhost, an address or one of allowed_hosts as host, got ${JSON.stringify(got ?? null)}`;
+    return new Refusal(403, RPC.PERMISSION_DENIED, 'misdirected', message);
   }
 
   static wrongMethod(method: string): Refusal {

@@ -4,6 +4,7 @@ import { addTally, newIngestTally } from '../ingest-tally.ts';
 import { closeEventsFromSpans } from '../otlp/close-events-from-spans.ts';
 import { StringCache } from '../otlp/string-cache.ts';
 import { MalformedRequestError, type TraceRequest } from '../otlp/trace-request.ts';
+import { isAllowedHost } from './allowed-host.ts';
 import { ByteBudget, type ByteLease } from './byte-budget.ts';
 import type { CollectorCounters } from './collector-counters.ts';
 import { type CollectorLimits, EVENT_BYTES, type Observe } from './collector-options.ts';
@@ -18,6 +19,7 @@ export interface TraceEndpointOptions {
   queue: CommitQueue;
   counters: CollectorCounters;
   limits: CollectorLimits;
+  allowedHosts: readonly string[];
   logger: Logger;
   /** The clock, in epoch milliseconds. */
   now: () => number;
@@ -81,6 +83,8 @@ export class TraceEndpoint {
   }
 
   #admit(request: IncomingMessage): WireEncoding {
+    const { host } = request.headers;
+    if (!isAllowedHost(host, this.#options.allowedHosts)) throw Refusal.foreignHost(host?.slice(0, 100));
     const path = request.url?.split('?', 1)[0] ?? '';
     if (path !== TRACES_PATH) throw Refusal.notFound(`${request.method} ${path.slice(0, 100)}`);
     if (request.method !== 'POST') throw Refusal.wrongMethod(request.method ?? '');
