@@ -11,6 +11,6 @@ export function allowedHostsOnly(names: readonly string[]): RequestHandler {
     const got = request.headers.host;
     if (isAllowedHost(got, names)) return next();
     const words = { got: got ?? '', expected: ['localhost', 'an address', ...names].join(', ') };
-    throw new RequestProblem(421, 'bad_host', 'This server does not answer under that name: see allowed_hosts.', words);
+    throw new RequestProblem(403, 'bad_host', 'This server does not answer under that name: see allowed_hosts.', words);
   };
 }

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { InMemoryParts } from './testdata/in-memory-parts.ts';
@@ -47,18 +49,30 @@ it('allows no script or style but its own files', async () => {
   );
 });
 
-it('answers on loopback only to the names of this machine', async () => {
-  expect(await statusFor('localhost:8080')).toBe(200);
-  expect(await statusFor('[::1]:8080')).toBe(200);
-  expect(await statusFor('rebound.example')).toBe(421);
+it('answers to the names of this machine, and to another with a problem document', async () => {
+  expect((await answerTo('localhost:8080')).status).toBe(200);
+  expect((await answerTo('[::1]:8080')).status).toBe(200);
+  const refused = await answerTo('rebound.example');
+  expect([refused.status, refused.type]).toEqual([403, 'application/problem+json; charset=utf-8']);
+  expect(refused.body).toMatchObject({
+    status: 403,
+    code: 'bad_host',
+    got: 'rebound.example',
+    expected: 'localhost, an address',
+  });
 });
 
-function statusFor(host: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const sent = request(`${origin}/healthz`, { headers: { host } }, response => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    sent.on('error', reject).end();
-  });
+it.each([[['watch.internal']], [['*']]])('answers to more names where it is given %j', async allowedHosts => {
+  await dashboard.stop();
+  const parts = new InMemoryParts();
+  dashboard = createDashboard({ store: parts.store, analyzer: parts.analyzer, port: 0, pageFolder, allowedHosts });
+  origin = `http://127.0.0.1:${(await dashboard.start()).port}`;
+  expect((await answerTo('Watch.internal:8080')).status).toBe(200);
+  expect((await answerTo('rebound.example')).status).toBe(allowedHosts.includes('*') ? 200 : 403);
+});
+
+async function answerTo(host: string) {
+  const sent = request(`${origin}/healthz`, { headers: { host } }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode, type: answer.headers['content-type'], body: await json(answer) };
 }

@@ -19,3 +19,8 @@ it('knows no other name unless it is listed', () => {
   expect(isAllowedHost('Closewatch:4318', ['closewatch'])).toBe(true);
   expect(isAllowedHost('closewatch.evil.example', ['closewatch'])).toBe(false);
 });
+
+it('knows every name, and none, where the list has a star; a star inside a name stands for itself', () => {
+  expect(['rebound.example', '', undefined].map(header => isAllowedHost(header, ['*']))).toEqual([true, true, true]);
+  expect(isAllowedHost('rebound.example', ['*.example'])).toBe(false);
+});

@@ -118,6 +118,7 @@ describe('bad input', () => {
         message: 'expected localhost, an address or one of allowed_hosts as host, got "rebound.example"',
       },
     });
+    expect(running.collector.counters.requests.misdirected).toBe(1);
     const known = await runCollector({ allowedHosts: ['closewatch'] });
     expect((await postAs('closewatch:4318', new URL(known.origin).port)).status).toBe(200);
     await known.stop();
