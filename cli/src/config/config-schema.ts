@@ -23,7 +23,10 @@ export const configSchema = z.strictObject({
   /** Off: everything listens on loopback or not at all, as long as there are no credentials to ask for. */
   allow_open_listen: z.boolean().default(false).describe('listen beyond loopback although nobody has to authenticate'),
   /** Beside localhost and addresses. A web page that rebinds its own name to this server is kept out by it. */
-  allowed_hosts: z.array(z.string().min(1)).default([]).describe('names under which this server is reached, or "*" for any'),
+  allowed_hosts: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('names under which this server is reached, or "*" for any'),
   ingest: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
