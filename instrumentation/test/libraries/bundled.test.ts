@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import * as undici from 'undici';
 import { describe, expect, it } from 'vitest';
@@ -7,16 +8,17 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { instrumentWebSocketClass, instrumentWebSocketServer } from '../../src/index.ts';
 import { closesOf, spansOfProcess } from '../instrumented-process.ts';
 
-/** An application as one file, with its own ws inside, and this package outside. */
-async function bundle(source: string): Promise<string> {
+/** An application as one ECMAScript (`mjs`) or CommonJS (`cjs`) file, with its own ws inside, and this package outside. */
+async function bundle(source: string, kind: 'mjs' | 'cjs' = 'mjs'): Promise<string> {
   const folder = await mkdtemp(join(import.meta.dirname, '.bundle-'));
   try {
     const input = join(folder, 'application.mjs');
     await writeFile(input, source);
     const build = await rolldown({ input, platform: 'node', external: [/src\/index\.ts$/] });
-    const { output } = await build.generate({ format: 'esm' });
+    const { output } = await build.generate({ format: kind === 'mjs' ? 'esm' : 'cjs' });
     await build.close();
-    expect(output[0].code).not.toMatch(/from ["']ws["']/);
+    expect(output[0].code).not.toMatch(/(?:from |require\()["'`]ws["'`]/);
+    expect(/^import /m.test(output[0].code)).toBe(kind === 'mjs');
     return output[0].code;
   } finally {
     await rm(folder, { recursive: true });
@@ -25,7 +27,7 @@ async function bundle(source: string): Promise<string> {
 
 const IMPORTS = `
   import { WebSocket, WebSocketServer } from 'ws';
-  import { instrumentWebSocketClass, instrumentWebSocketServer, startDrain } from ${JSON.stringify(import.meta.resolve('../../src/index.ts'))};
+  import { instrumentWebSocketClass, instrumentWebSocketServer, startDrain } from ${JSON.stringify(fileURLToPath(import.meta.resolve('../../src/index.ts')))};
 `;
 
 const APPLICATION = `
@@ -42,15 +44,15 @@ const APPLICATION = `
   });`;
 
 describe('an application that was bundled with its ws', () => {
-  it('is instrumented by two explicit calls, on both ends', async () => {
-    const code = await bundle(`${IMPORTS}
+  it.each(['mjs', 'cjs'] as const)('(%s) is instrumented by two explicit calls, on both ends', async kind => {
+    const source = `${IMPORTS}
       class Client extends WebSocket {}
       const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
       if (startDrain(server)) throw new Error('known too early');
       if (!instrumentWebSocketServer(server) || !instrumentWebSocketClass(Client)) throw new Error('not taken');
       if (!startDrain(server)) throw new Error('not known');
-      ${APPLICATION}`);
-    const spans = await spansOfProcess('mjs', code);
+      ${APPLICATION}`;
+    const spans = await spansOfProcess(kind, await bundle(source, kind));
     expect(closesOf(spans, 'server')[0]).toMatchObject({
       'websocket.close.code': 1007,
       'websocket.close.code_sent': 1007,
@@ -73,14 +75,14 @@ describe('an application that was bundled with its ws', () => {
     expect(names).toContain('websocket.drain');
   });
 
-  it('is not seen without the calls', async () => {
-    const code = await bundle(`${IMPORTS}
+  it.each(['mjs', 'cjs'] as const)('(%s) is not seen without the calls', async kind => {
+    const source = `${IMPORTS}
       void instrumentWebSocketClass; void instrumentWebSocketServer; void startDrain;
       const Client = WebSocket;
       const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
       server.on('close', () => process.stdout.write('{"name":"end","attributes":{}}'));
-      ${APPLICATION}`);
-    expect(await spansOfProcess('mjs', code)).toEqual([{ name: 'end', attributes: {} }]);
+      ${APPLICATION}`;
+    expect(await spansOfProcess(kind, await bundle(source, kind))).toEqual([{ name: 'end', attributes: {} }]);
   });
 
   it('is told with undici inside that its first socket closed in its own open handler', async () => {
