@@ -3,6 +3,10 @@
  * interleaved, and what counts is the ratio: machines are shared and noisy.
  */
 const benchmarks: Record<string, { prints: string; run: (args: string[]) => Promise<void> }> = {
+  allocation: {
+    prints: 'bytes of JavaScript heap that a message in and one out allocate, bare and instrumented',
+    run: async args => (await import('./allocation/allocation.ts')).benchAllocation(args),
+  },
   ingest: {
     prints: 'durable spans a second over real OTLP/HTTP, beside the store taking the same rows in bulk',
     run: async () => (await import('./ingest/ingest.ts')).benchIngest(),
