@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../connection.ts';
+import { randomFrom } from '../event.fixture.ts';
 import { connectionOf } from '../wave/connections.fixture.ts';
 import { explainExcess } from './explain-excess.ts';
-import { seededRandom } from './seeded-random.fixture.ts';
 
 const term = (attribute: string, value: string) => ({ attribute, value });
 const client520 = term('websocket.client.version', '5.2.0');
@@ -23,7 +23,7 @@ function closedWithBug(connection: Connection, closedAt: number): Connection {
 
 /** One connection a client on one of four instances of 1.8.1; `fails` says whose connection ends in a bug. */
 function fleet(seed: number, clients: readonly Client[], fails: (client: Client, random: () => number) => boolean) {
-  const random = seededRandom(seed);
+  const random = randomFrom(seed);
   const population = clients.map((client, index) => {
     const connection = connectionOf({
       id: `${index}`,
@@ -54,7 +54,7 @@ describe('explainExcess', () => {
   });
 
   it.each(SEEDS)('names the client version through a rolling deploy that moves everybody (seed %i)', seed => {
-    const random = seededRandom(seed);
+    const random = randomFrom(seed);
     const population = clients.flatMap((client, index) => {
       const step = index % 4;
       const drainedAt = 1_000_000 + step * 15_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../attribution/seeded-random.fixture.ts';
+import { randomFrom } from '../event.fixture.ts';
 import { DEFAULT_WAVE_SETTINGS } from '../wave.ts';
 import { recogniseWaves } from './recognise-waves.ts';
 import { simulatedRoll } from './simulated-roll.fixture.ts';
@@ -7,7 +7,7 @@ import { simulatedRoll } from './simulated-roll.fixture.ts';
 const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
 
 function wavesOf(seed: number, erased: number, now = 10_000) {
-  const random = seededRandom(seed);
+  const random = randomFrom(seed);
   const roll = {
     random,
     instances: 2 + Math.floor(random() * 9),
