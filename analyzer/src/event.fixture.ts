@@ -63,6 +63,11 @@ const NOTHING = {
   outcome: null,
   match: null,
   drainConnections: null,
+  weight: 1,
+  clamped: false,
+  trusted: true,
+  emitter: null,
+  sampling: null,
 } as const satisfies Partial<CloseEvent>;
 
 let lastSpan = 0;

@@ -32,6 +32,16 @@ export interface CloseEvent {
   receivedAt: number;
   /** Status ERROR of the span. */
   failed: boolean;
+  /** How many spans this one stands for: 1, or more where the sender sampled and said with which probability. */
+  weight: number;
+  /** Its own time lay in the future of the receiver's clock; `time` is its receipt instead. */
+  clamped: boolean;
+  /** False where it came with a public token: anybody can send those, so that they never page by themselves. */
+  trusted: boolean;
+  /** By whose conventions the span was written; null for our own. */
+  emitter: string | null;
+  /** `unknown_weight` where a sampler of the sender dropped others and its probability can't be known. */
+  sampling: string | null;
 
   service: string;
   serviceVersion: string | null;

@@ -1,10 +1,28 @@
 import type { AttributeValue } from './otlp/trace-request.ts';
 
 /**
+ * How the values of a column are held in a batch, and so what an engine is given:
+ *
+ * - `id16`, `id8`: a trace or span id as four or two 32-bit words, the least significant first; all zero is none
+ * - `key`: a connection id: an `id8` where it is 16 hex digits, as ours are, and a text where another emitter has other ids
+ * - `text`: the id of a text in the batch's interner; 0 is none
+ * - `choice`: one of a closed list, as its place from 1; 0 is none
+ * - `flag`: 1 is false, 2 is true; 0 is none
+ * - `number`: a double; NaN is none
+ * - `instant`: epoch microseconds in a double; NaN is none
+ */
+export type Storage = 'id16' | 'id8' | 'key' | 'text' | 'choice' | 'flag' | 'number' | 'instant';
+
+/**
  * How one kind of column is kept and spoken: its type in the table, the simpler type in which JavaScript hands it over
  * (no bigint and no wrapper object per value), the SQL between the two, and its shape as an OTLP attribute.
  */
 export interface ColumnType<Value> {
+  storage: Storage;
+  /** What numbers it holds: whole ones up to 65,535, whole ones that a double holds exactly, seconds, or any from 1 on. */
+  numbers?: 'uint16' | 'count' | 'seconds' | 'weight';
+  /** The closed list of a `choice`. Stored by place: names are only ever added at its end. */
+  names?: readonly string[];
   /** Type in the table. */
   sql: string;
   /** Type in the staging table and in results. */
@@ -29,6 +47,7 @@ const asIs = (expression: string) => expression;
 
 /** Any string, made well-formed and capped; an empty one says nothing and is null. */
 export const text: ColumnType<string> = {
+  storage: 'text',
   sql: 'VARCHAR',
   staged: 'VARCHAR',
   toTable: asIs,
@@ -40,13 +59,18 @@ export const text: ColumnType<string> = {
   wire: 'stringValue',
 };
 
+/** A connection id: 16 hex digits in 8 bytes, or any text. */
+export const key: ColumnType<string> = { ...text, storage: 'key' };
+
 /** One of a closed list of names; another name is refused, not guessed at. */
 export function choice<Name extends string>(...names: readonly Name[]): ColumnType<Name> {
-  return { ...text, parse: value => names.find(name => name === value) };
+  return { ...text, storage: 'choice', names, parse: value => names.find(name => name === value) };
 }
 
 /** Close codes, ports and HTTP statuses: 0 to 65535. */
 export const uint16: ColumnType<number> = {
+  storage: 'number',
+  numbers: 'uint16',
   sql: 'USMALLINT',
   staged: 'USMALLINT',
   toTable: asIs,
@@ -57,6 +81,8 @@ export const uint16: ColumnType<number> = {
 
 /** Counts, sizes and offsets: whole numbers that a double holds exactly. */
 export const count: ColumnType<number> = {
+  storage: 'number',
+  numbers: 'count',
   sql: 'BIGINT',
   staged: 'DOUBLE',
   toTable: staged => `${staged}::BIGINT`,
@@ -67,6 +93,8 @@ export const count: ColumnType<number> = {
 
 /** A length of time in seconds, never negative. */
 export const seconds: ColumnType<number> = {
+  storage: 'number',
+  numbers: 'seconds',
   sql: 'DOUBLE',
   staged: 'DOUBLE',
   toTable: asIs,
@@ -75,8 +103,16 @@ export const seconds: ColumnType<number> = {
   wire: 'doubleValue',
 };
 
+/** How many a sampled span stands for: 1 or more, not always whole. */
+export const weight: ColumnType<number> = {
+  ...seconds,
+  numbers: 'weight',
+  parse: value => (typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : undefined),
+};
+
 /** True or false. */
 export const flag: ColumnType<boolean> = {
+  storage: 'flag',
   sql: 'BOOLEAN',
   staged: 'BOOLEAN',
   toTable: asIs,
@@ -87,6 +123,7 @@ export const flag: ColumnType<boolean> = {
 
 /** Epoch milliseconds whose fraction is microseconds, kept as a TIMESTAMP so that any tool can read it. */
 export const instant: ColumnType<number> = {
+  storage: 'instant',
   sql: 'TIMESTAMP',
   staged: 'DOUBLE',
   toTable: staged => `make_timestamp(round(${staged} * 1000)::BIGINT)`,
@@ -98,6 +135,7 @@ export const instant: ColumnType<number> = {
 /** 32 hex digits in 16 bytes. */
 export const traceId: ColumnType<string> = {
   ...text,
+  storage: 'id16',
   sql: 'UUID',
   toTable: staged => `${staged}::UUID`,
   fromTable: column => `replace(${column}::VARCHAR, '-', '')`,
@@ -106,6 +144,7 @@ export const traceId: ColumnType<string> = {
 /** 16 hex digits in 8 bytes. */
 export const spanId: ColumnType<string> = {
   ...text,
+  storage: 'id8',
   sql: 'UBIGINT',
   toTable: staged => `('0x' || ${staged})::UBIGINT`,
   fromTable: column => `format('{:016x}', ${column})`,

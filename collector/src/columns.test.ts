@@ -1,6 +1,7 @@
 import * as attributes from '@closewatch/instrumentation/attributes';
+import { SAMPLING_MARK } from '@closewatch/instrumentation/attributes';
 import { describe, expect, it } from 'vitest';
-import { ATTR_EVENT_TIME, attributeOf, COLUMNS, IMPLIED_ATTRIBUTES } from './columns.ts';
+import { attributeOf, COLUMNS, IMPLIED_ATTRIBUTES, REPLAYED_ATTRIBUTES } from './columns.ts';
 
 const emitted = Object.entries(attributes).filter(([name]) => name.startsWith('ATTR_'));
 
@@ -11,14 +12,18 @@ describe('the contract between instrumentation and store', () => {
   });
 
   it('has no column for an attribute that nobody emits', () => {
-    const known = new Set<unknown>([...emitted.map(([, attribute]) => attribute), ATTR_EVENT_TIME]);
+    const known = new Set<unknown>([
+      ...emitted.map(([, attribute]) => attribute),
+      SAMPLING_MARK,
+      ...REPLAYED_ATTRIBUTES,
+    ]);
     expect(COLUMNS.filter(column => column.attribute !== null && !known.has(column.attribute))).toEqual([]);
   });
 
   it('gives each field one column name, in snake case', () => {
     const names = COLUMNS.map(column => column.name);
-    expect(new Set(names).size).toBe(60);
-    expect(names).toHaveLength(60);
+    expect(new Set(names).size).toBe(65);
+    expect(names).toHaveLength(65);
     expect(names).toContain('payload_message_index');
     expect(names).toContain('k8s_namespace');
   });

@@ -6,11 +6,13 @@ import {
   count,
   flag,
   instant,
+  key,
   seconds,
   spanId,
   text,
   traceId,
   uint16,
+  weight,
 } from './column-type.ts';
 
 /** Where a field comes from: the span's own fields, one of its attributes, or one of its resource's. */
@@ -18,24 +20,50 @@ type Origin = 'envelope' | 'span' | 'resource';
 
 interface Declaration<Value> {
   type: ColumnType<NonNullable<Value>>;
+  /** What a row has where nothing was said. */
+  absent: Value | null;
   origin: Origin;
   /** Name on the wire; null for the envelope. */
   attribute: string | null;
 }
 
-const envelope = <Value>(type: ColumnType<Value>) => ({ type, origin: 'envelope' as const, attribute: null });
-const onSpan = <Value>(attribute: string, type: ColumnType<Value>) => ({ type, origin: 'span' as const, attribute });
+const envelope = <Value>(type: ColumnType<Value>, absent: Value | null = null) => ({
+  type,
+  absent,
+  origin: 'envelope' as const,
+  attribute: null,
+});
+const onSpan = <Value>(attribute: string, type: ColumnType<Value>, absent: Value | null = null) => ({
+  type,
+  absent,
+  origin: 'span' as const,
+  attribute,
+});
 const onResource = <Value>(attribute: string, type: ColumnType<Value>) => ({
   type,
+  absent: null,
   origin: 'resource' as const,
   attribute,
 });
 
-/**
- * In exported files only, on an event whose time was clamped to its receipt: the time that counted, in epoch milliseconds.
- * So a replay sees what the live run saw. At ingest it is not believed.
- */
+// In exported files only, so that a replay sees what the live run saw. At ingest they are not believed.
+
+/** On an event whose time was clamped to its receipt: the time that counted, in epoch milliseconds. */
 export const ATTR_EVENT_TIME = 'closewatch.event.time';
+/** How many spans a sampled one stands for, where that is not 1. */
+export const ATTR_EVENT_WEIGHT = 'closewatch.event.weight';
+/** False on what came with a public token. */
+export const ATTR_EVENT_TRUSTED = 'closewatch.event.trusted';
+/** By whose conventions the span was written, where they were not ours. */
+export const ATTR_EVENT_EMITTER = 'closewatch.event.emitter';
+
+/** The four above: what a collector decides itself, and only a replay reads. */
+export const REPLAYED_ATTRIBUTES: ReadonlySet<string> = new Set([
+  ATTR_EVENT_TIME,
+  ATTR_EVENT_WEIGHT,
+  ATTR_EVENT_TRUSTED,
+  ATTR_EVENT_EMITTER,
+]);
 
 /**
  * The close event, field by field: what it is called on the wire and how it is stored. DDL, insert, read, the mapping from
@@ -54,6 +82,11 @@ const DECLARATIONS: { [Field in keyof CloseEvent]: Declaration<CloseEvent[Field]
   time: onSpan(ATTR_EVENT_TIME, instant),
   receivedAt: envelope(instant),
   failed: envelope(flag),
+  weight: onSpan(ATTR_EVENT_WEIGHT, weight, 1),
+  clamped: envelope(flag, false),
+  trusted: onSpan(ATTR_EVENT_TRUSTED, flag, true),
+  emitter: onSpan(ATTR_EVENT_EMITTER, text),
+  sampling: onSpan(wire.SAMPLING_MARK, text),
 
   service: onResource(wire.ATTR_SERVICE_NAME, text),
   serviceVersion: onResource(wire.ATTR_SERVICE_VERSION, text),
@@ -65,7 +98,7 @@ const DECLARATIONS: { [Field in keyof CloseEvent]: Declaration<CloseEvent[Field]
   k8sPod: onResource(wire.ATTR_K8S_POD, text),
 
   role: onSpan(wire.ATTR_ROLE, choice('client', 'server')),
-  connectionId: onSpan(wire.ATTR_CONNECTION_ID, text),
+  connectionId: onSpan(wire.ATTR_CONNECTION_ID, key),
   serverAddress: onSpan(wire.ATTR_SERVER_ADDRESS, text),
   serverPort: onSpan(wire.ATTR_SERVER_PORT, uint16),
   urlScheme: onSpan(wire.ATTR_URL_SCHEME, text),
@@ -111,7 +144,7 @@ const DECLARATIONS: { [Field in keyof CloseEvent]: Declaration<CloseEvent[Field]
   payloadMessageIndex: onSpan(wire.ATTR_PAYLOAD_MESSAGE_INDEX, count),
 
   previousCode: onSpan(wire.ATTR_RECONNECT_PREVIOUS_CODE, uint16),
-  previousConnectionId: onSpan(wire.ATTR_RECONNECT_PREVIOUS_CONNECTION_ID, text),
+  previousConnectionId: onSpan(wire.ATTR_RECONNECT_PREVIOUS_CONNECTION_ID, key),
   attempts: onSpan(wire.ATTR_RECONNECT_ATTEMPTS, count),
   delay: onSpan(wire.ATTR_RECONNECT_DELAY, seconds),
   outcome: onSpan(wire.ATTR_RECONNECT_OUTCOME, choice('recovered', 'abandoned')),
@@ -125,16 +158,21 @@ export const IMPLIED_ATTRIBUTES: Readonly<Record<string, string>> = { [wire.ATTR
 /** One column of the store, and the field of CloseEvent that it holds. */
 export interface Column {
   field: keyof CloseEvent;
-  /** Name in SQL. */
+  /** Its place in COLUMNS, and so in a batch. */
+  index: number;
+  /** The field in snake case: its name in a table. */
   name: string;
   type: ColumnType<string | number | boolean>;
+  /** What a row has where nothing was said. */
+  absent: string | number | boolean | null;
   origin: Origin;
   attribute: string | null;
 }
 
 /** Every field of CloseEvent, in the order of the table. */
-export const COLUMNS: readonly Column[] = Object.entries(DECLARATIONS).map(([field, declaration]) => ({
+export const COLUMNS: readonly Column[] = Object.entries(DECLARATIONS).map(([field, declaration], index) => ({
   ...(declaration as Declaration<string | number | boolean>),
+  index,
   field: field as keyof CloseEvent,
   name: field.replace(/[A-Z]/g, capital => `_${capital.toLowerCase()}`),
 }));

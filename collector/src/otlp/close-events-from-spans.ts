@@ -12,7 +12,7 @@ const MAX_AHEAD_MS = 60_000;
 /** The service of spans whose resource names none. Source: OpenTelemetry semantic conventions, "Service". */
 export const UNKNOWN_SERVICE = 'unknown_service';
 
-const BLANK = Object.fromEntries(COLUMNS.map(column => [column.field, null])) as unknown as CloseEvent;
+const BLANK = Object.fromEntries(COLUMNS.map(column => [column.field, column.absent])) as unknown as CloseEvent;
 
 /** When an event counts: the start of a close or drain, the end of a connect or reconnect. Source: the design, "Time". */
 export function eventTime(kind: EventKind, startedAt: number, endedAt: number): number {
@@ -103,6 +103,7 @@ function reasonAgainst(event: CloseEvent): UnusableReason | null {
 function setTimes(event: CloseEvent, kind: EventKind, receivedAt: number | null, tally: IngestTally): CloseEvent {
   const time = eventTime(kind, event.startedAt, event.endedAt);
   if (receivedAt === null) {
+    event.clamped = event.time !== null && event.time !== time;
     event.time ??= time;
     event.receivedAt = event.time;
     return event;
@@ -111,6 +112,7 @@ function setTimes(event: CloseEvent, kind: EventKind, receivedAt: number | null,
   event.receivedAt = receivedAt;
   if (time > receivedAt + MAX_AHEAD_MS) {
     event.time = event.receivedAt;
+    event.clamped = true;
     tally.clamped += 1;
   }
   return event;

@@ -68,9 +68,9 @@ type JsonAttribute = { key: string; value: Record<string, unknown> };
 
 function attributesFrom(event: CloseEvent, columns: readonly Column[]): JsonAttribute[] {
   const attributes: JsonAttribute[] = [];
-  for (const { field, attribute, type } of columns) {
+  for (const { field, attribute, type, absent } of columns) {
     const value = event[field];
-    if (value === null || attribute === null) continue;
+    if (value === null || value === absent || attribute === null) continue;
     // 64-bit integers are strings in OTLP's JSON.
     attributes.push({ key: attribute, value: { [type.wire]: type.wire === 'intValue' ? String(value) : value } });
   }

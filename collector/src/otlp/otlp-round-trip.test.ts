@@ -28,10 +28,11 @@ const NAMES: Partial<Record<keyof CloseEvent, readonly string[]>> = {
 function attributeValue(column: (typeof COLUMNS)[number]): fc.Arbitrary<unknown> {
   const names = NAMES[column.field];
   if (names !== undefined) return fc.constantFrom(...names);
-  if (column.type.sql === 'USMALLINT') return fc.integer({ min: 0, max: 65_535 });
-  if (column.type.sql === 'BIGINT') return fc.maxSafeNat();
-  if (column.type.sql === 'DOUBLE') return fc.double({ min: 0, noNaN: true, noDefaultInfinity: true });
-  return column.type.sql === 'BOOLEAN' ? fc.boolean() : text;
+  if (column.type.numbers === 'uint16') return fc.integer({ min: 0, max: 65_535 });
+  if (column.type.numbers === 'count') return fc.maxSafeNat();
+  if (column.type.numbers === 'seconds') return fc.double({ min: 0, noNaN: true, noDefaultInfinity: true });
+  if (column.type.numbers === 'weight') return fc.double({ min: 1, noNaN: true, noDefaultInfinity: true });
+  return column.type.storage === 'flag' ? fc.boolean() : text;
 }
 
 const REQUIRED: readonly string[] = ['service', 'role', 'code'];
@@ -39,7 +40,7 @@ const attributes = fc.record(
   Object.fromEntries(
     COLUMNS.filter(column => column.attribute !== null && column.field !== 'time').map(column => {
       const value = attributeValue(column);
-      return [column.field, REQUIRED.includes(column.field) ? value : fc.option(value)];
+      return [column.field, REQUIRED.includes(column.field) ? value : fc.option(value, { nil: column.absent })];
     }),
   ),
 );
@@ -60,8 +61,9 @@ const clamped = fc.option(instant, { freq: 5 });
 const anyEvent: fc.Arbitrary<CloseEvent> = fc
   .tuple(envelope, link, attributes, clamped)
   .map(([span, linked, fields, at]) => {
-    const time = at ?? eventTime(span.kind, span.startedAt, span.endedAt);
-    return { ...span, ...linked, ...fields, time, receivedAt: time } as CloseEvent;
+    const own = eventTime(span.kind, span.startedAt, span.endedAt);
+    const time = at ?? own;
+    return { ...span, ...linked, ...fields, time, receivedAt: time, clamped: time !== own } as CloseEvent;
   });
 
 const bySpan = (a: CloseEvent, b: CloseEvent) => (a.traceId + a.spanId < b.traceId + b.spanId ? -1 : 1);

@@ -1,7 +1,7 @@
 import type { CloseEvent } from '../close-event.ts';
 import { COLUMNS } from '../columns.ts';
 
-const BLANK = Object.fromEntries(COLUMNS.map(column => [column.field, null])) as unknown as CloseEvent;
+const BLANK = Object.fromEntries(COLUMNS.map(column => [column.field, column.absent])) as unknown as CloseEvent;
 
 /** 2026-11-23T10:00:00Z. */
 export const TEN_O_CLOCK = 1_795_428_000_000;
