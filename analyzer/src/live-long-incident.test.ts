@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CloseEvent, openDuckDbStore, type Store } from '@closewatch/collector';
+import { type CloseEvent, EventBatch, openDuckDbStore, type Store } from '@closewatch/collector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Analyzer, VerdictEvent } from './analyzer.ts';
 import { Fleet } from './fleet.fixture.ts';
@@ -55,7 +55,7 @@ describe('a payload bug that runs for longer than a day', () => {
 
   /** Stores what was received up to the end of the rows, and lets an analyzer follow that is stopped then. */
   async function followed(rows: readonly CloseEvent[]): Promise<void> {
-    await store.appendEvents(rows);
+    await store.appendEvents(EventBatch.of(rows));
     now = rows.at(-1)!.time + 500;
     const analyzer = await started();
     await analyzer.stop();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CloseEvent, openDuckDbStore, type Store } from '@closewatch/collector';
+import { type CloseEvent, EventBatch, openDuckDbStore, type Store } from '@closewatch/collector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Analyzer, VerdictEvent } from './analyzer.ts';
 import { Fleet } from './fleet.fixture.ts';
@@ -54,7 +54,7 @@ describe('the live analyzer over a DuckDB store', () => {
       const end = events.findIndex((event, index) => index > from && event.time >= until);
       const batch = events.slice(from, end < 0 ? undefined : end);
       now = batch.at(-1)!.time + 500;
-      await store.appendEvents(batch.map(event => ({ ...event, receivedAt: now })));
+      await store.appendEvents(EventBatch.of(batch.map(event => ({ ...event, receivedAt: now }))));
       await analyzer.caughtUp();
       from += batch.length;
     }
@@ -127,7 +127,7 @@ describe('the live analyzer over a DuckDB store', () => {
     const events = history();
     await expect(live(analyzer, events)).rejects.toThrow('the answer was lost');
     now = events.at(-1)!.time + 500;
-    await store.appendEvents(events);
+    await store.appendEvents(EventBatch.of(events));
     await analyzer.caughtUp();
     await analyzer.stop();
     expect(told.filter(({ type, data }) => type === 'verdict.opened' && data.kind === 'payload_bug')).toHaveLength(1);
@@ -159,9 +159,9 @@ describe('the live analyzer over a DuckDB store', () => {
         time: event.time + offset,
         receivedAt: event.time + offset + 1,
       }));
-    await store.appendEvents(received(-2 * day));
+    await store.appendEvents(EventBatch.of(received(-2 * day)));
     const old = (await store.readEventsAfter(0, 100_000)).events.length;
-    await store.appendEvents(received(0));
+    await store.appendEvents(EventBatch.of(received(0)));
     expect(await sequenceBefore(store, START - day)).toBe(old);
     expect(await sequenceBefore(store, START + day)).toBe(2 * old);
     expect(await sequenceBefore(store, START - 3 * day)).toBe(0);
@@ -174,7 +174,7 @@ describe('the live analyzer over a DuckDB store', () => {
     await analyzer.start();
     const events = history();
     now = events.at(-1)!.time + 500;
-    await store.appendEvents(events.map(event => ({ ...event, receivedAt: now })));
+    await store.appendEvents(EventBatch.of(events.map(event => ({ ...event, receivedAt: now }))));
     expect(await opened).toMatchObject({ type: 'verdict.opened' });
     expect(analyzer.services()).toMatchObject([{ service: 'gateway', version: '1.8.2', previousVersion: '1.8.1' }]);
     await analyzer.stop();

@@ -11,7 +11,7 @@ import type { AttributeValue } from './otlp/trace-request.ts';
  * - `number`: a double; NaN is none
  * - `instant`: epoch microseconds in a double; NaN is none
  */
-export type Storage = 'id16' | 'id8' | 'key' | 'text' | 'choice' | 'flag' | 'number' | 'instant';
+type Storage = 'id16' | 'id8' | 'key' | 'text' | 'choice' | 'flag' | 'number' | 'instant';
 
 /**
  * How one kind of column is kept and spoken: its type in the table, the simpler type in which JavaScript hands it over

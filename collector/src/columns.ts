@@ -51,11 +51,11 @@ const onResource = <Value>(attribute: string, type: ColumnType<Value>) => ({
 /** On an event whose time was clamped to its receipt: the time that counted, in epoch milliseconds. */
 export const ATTR_EVENT_TIME = 'closewatch.event.time';
 /** How many spans a sampled one stands for, where that is not 1. */
-export const ATTR_EVENT_WEIGHT = 'closewatch.event.weight';
+const ATTR_EVENT_WEIGHT = 'closewatch.event.weight';
 /** False on what came with a public token. */
-export const ATTR_EVENT_TRUSTED = 'closewatch.event.trusted';
+const ATTR_EVENT_TRUSTED = 'closewatch.event.trusted';
 /** By whose conventions the span was written, where they were not ours. */
-export const ATTR_EVENT_EMITTER = 'closewatch.event.emitter';
+const ATTR_EVENT_EMITTER = 'closewatch.event.emitter';
 
 /** The four above: what a collector decides itself, and only a replay reads. */
 export const REPLAYED_ATTRIBUTES: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@ export type {
   ReconnectOutcome,
   Role,
 } from '@closewatch/instrumentation/attributes';
+export { EventBatch } from './batch/event-batch.ts';
 export type { CloseEvent, EventKind } from './close-event.ts';
 export { isPayloadBug } from './close-event.ts';
 export { attributeOf } from './columns.ts';

@@ -1,3 +1,4 @@
+import type { EventBatch } from './batch/event-batch.ts';
 import type { CloseEvent } from './close-event.ts';
 
 /** What one append did. Both counts are rows; their sum is what was given. */
@@ -116,7 +117,7 @@ export interface CloseQuery {
  * database handle. Every promise that writes resolves after the commit is synced.
  */
 export interface Store {
-  appendEvents(events: readonly CloseEvent[]): Promise<AppendOutcome>;
+  appendEvents(events: EventBatch): Promise<AppendOutcome>;
   /** Events stored after `sequence` (0 for the first), at most `limit`, in stored order. */
   readEventsAfter(sequence: number, limit: number): Promise<EventPage>;
   readCloses(query: CloseQuery): Promise<CloseEvent[]>;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Analyzer, createAnalyzer } from '@closewatch/analyzer';
-import { type CloseEvent, openDuckDbStore, type Store } from '@closewatch/collector';
+import { type CloseEvent, EventBatch, openDuckDbStore, type Store } from '@closewatch/collector';
 import { createDashboard, type Dashboard } from '@closewatch/dashboard';
 import { Fleet } from '../../analyzer/src/fleet.fixture.ts';
 
@@ -103,7 +103,7 @@ export class WatchedGateway {
   async #append(): Promise<void> {
     const rows = this.#fleet.events.slice(this.#appended).map(withHostileName);
     this.#appended = this.#fleet.events.length;
-    await this.store.appendEvents(rows.sort((a, b) => a.time - b.time));
+    await this.store.appendEvents(EventBatch.of(rows.sort((a, b) => a.time - b.time)));
   }
 }
 

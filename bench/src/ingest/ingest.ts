@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { createCollector, openDuckDbStore, type Store } from '@closewatch/collector';
+import { createCollector, EventBatch, openDuckDbStore, type Store } from '@closewatch/collector';
 import { spreadOf, textOfSpread } from '../spread.ts';
 import { makeWorkload, type Workload } from './workload.ts';
 
@@ -71,7 +71,7 @@ async function inBulk({ spans, events }: Workload): Promise<number> {
     const began = performance.now();
     let stored = 0;
     for (let from = 0; from < events.length; from += BULK_ROWS) {
-      stored += (await store.appendEvents(events.slice(from, from + BULK_ROWS))).stored;
+      stored += (await store.appendEvents(EventBatch.of(events.slice(from, from + BULK_ROWS)))).stored;
     }
     expectStored(stored, spans);
     return spans / ((performance.now() - began) / 1000);

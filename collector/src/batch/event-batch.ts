@@ -84,7 +84,7 @@ export class EventBatch {
 }
 
 /** 32-bit words a row. */
-export function wordsOf(storage: Column['type']['storage']): 0 | 2 | 4 {
+function wordsOf(storage: Column['type']['storage']): 0 | 2 | 4 {
   if (storage === 'id16') return 4;
   return storage === 'id8' || storage === 'key' ? 2 : 0;
 }

@@ -61,6 +61,11 @@ export class TextInterner {
     return text;
   }
 
+  /** The text of an id in UTF-8, as it lies here: valid until the next text is added. */
+  bytesOf(id: number): Uint8Array {
+    return this.#arena.subarray(this.#starts[id], this.#starts[id + 1]);
+  }
+
   #isSame(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const known = this.#starts[id]!;
     if (this.#starts[id + 1]! - known !== end - start) return false;

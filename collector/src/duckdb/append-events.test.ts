@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EventBatch } from '../batch/event-batch.ts';
 import type { CloseEvent } from '../close-event.ts';
 import { newIngestTally } from '../ingest-tally.ts';
 import { closeEventsFromSpans } from '../otlp/close-events-from-spans.ts';
@@ -99,7 +100,7 @@ describe('events in the store', () => {
 
   it('gives every field back as it was, also after the file was closed and opened again', async () => {
     const bare = closeEvent(1);
-    expect(await store.appendEvents([FULL, bare])).toEqual({ stored: 2, duplicates: 0 });
+    expect(await store.appendEvents(EventBatch.of([FULL, bare]))).toEqual({ stored: 2, duplicates: 0 });
     expect(await store.readEventsAfter(0, 10)).toEqual({ events: [FULL, bare], sequence: 2 });
     await reopen();
     expect(await store.readEventsAfter(0, 10)).toEqual({ events: [FULL, bare], sequence: 2 });
@@ -107,42 +108,48 @@ describe('events in the store', () => {
 
   it('stores a span once: within one append, in a later one, and after a restart', async () => {
     const events = [closeEvent(1), closeEvent(2), closeEvent(1, { code: 1006 })];
-    expect(await store.appendEvents(events)).toEqual({ stored: 2, duplicates: 1 });
-    expect(await store.appendEvents([closeEvent(2), closeEvent(3)])).toEqual({ stored: 1, duplicates: 1 });
+    expect(await store.appendEvents(EventBatch.of(events))).toEqual({ stored: 2, duplicates: 1 });
+    expect(await store.appendEvents(EventBatch.of([closeEvent(2), closeEvent(3)]))).toEqual({
+      stored: 1,
+      duplicates: 1,
+    });
     await reopen();
-    expect(await store.appendEvents([closeEvent(3), closeEvent(1)])).toEqual({ stored: 0, duplicates: 2 });
+    expect(await store.appendEvents(EventBatch.of([closeEvent(3), closeEvent(1)]))).toEqual({
+      stored: 0,
+      duplicates: 2,
+    });
     const page = await store.readEventsAfter(0, 10);
     expect(page.events.map(event => event.spanId.at(-1))).toEqual(['1', '2', '3']);
     expect(page.events[0]?.code).toBe(1000);
   });
 
   it('takes a span for another one when only one of its two ids is the same', async () => {
-    await store.appendEvents([closeEvent(1)]);
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
     const sameTrace = closeEvent(1, { spanId: 'cccccccccccccccc' });
     const sameSpan = closeEvent(1, { traceId: 'c'.repeat(32) });
-    expect(await store.appendEvents([sameTrace, sameSpan])).toEqual({ stored: 2, duplicates: 0 });
+    expect(await store.appendEvents(EventBatch.of([sameTrace, sameSpan]))).toEqual({ stored: 2, duplicates: 0 });
   });
 
   it('recognises a span sent again although its time was clamped to another receipt', async () => {
     const future = { startedAt: TEN_O_CLOCK + 9e6, endedAt: TEN_O_CLOCK + 9e6 };
-    await store.appendEvents([closeEvent(1, { ...future, time: TEN_O_CLOCK, receivedAt: TEN_O_CLOCK })]);
+    await store.appendEvents(EventBatch.of([closeEvent(1, { ...future, time: TEN_O_CLOCK, receivedAt: TEN_O_CLOCK })]));
     const again = closeEvent(1, { ...future, time: TEN_O_CLOCK + 5e6, receivedAt: TEN_O_CLOCK + 5e6 });
-    expect(await store.appendEvents([again])).toEqual({ stored: 0, duplicates: 1 });
+    expect(await store.appendEvents(EventBatch.of([again]))).toEqual({ stored: 0, duplicates: 1 });
   });
 
   it('recognises duplicates that are far apart in time, in one append', async () => {
     const hoursAgo = Array.from({ length: 12 }, (_, hours) =>
       closeEvent(hours + 1, { startedAt: TEN_O_CLOCK - hours * 3_600_000 }),
     );
-    await store.appendEvents(hoursAgo);
+    await store.appendEvents(EventBatch.of(hoursAgo));
     const fresh = closeEvent(99, { startedAt: TEN_O_CLOCK - 5 * 3_600_000 });
-    expect(await store.appendEvents([...hoursAgo, fresh])).toEqual({ stored: 1, duplicates: 12 });
+    expect(await store.appendEvents(EventBatch.of([...hoursAgo, fresh]))).toEqual({ stored: 1, duplicates: 12 });
   });
 
   it('reads on from a sequence, page by page, in the order in which they were stored', async () => {
     const late = { startedAt: TEN_O_CLOCK - 60_000 };
-    await store.appendEvents([closeEvent(1), closeEvent(2)]);
-    await store.appendEvents([closeEvent(2), closeEvent(3, late), closeEvent(4)]);
+    await store.appendEvents(EventBatch.of([closeEvent(1), closeEvent(2)]));
+    await store.appendEvents(EventBatch.of([closeEvent(2), closeEvent(3, late), closeEvent(4)]));
     const first = await store.readEventsAfter(0, 3);
     expect(first.events.map(event => event.spanId.at(-1))).toEqual(['1', '2', '3']);
     const second = await store.readEventsAfter(first.sequence, 3);
@@ -154,7 +161,7 @@ describe('events in the store', () => {
     const batches = Array.from({ length: 5 }, (_, batch) =>
       Array.from({ length: 3_000 }, (_, row) => closeEvent(batch * 2_000 + row)),
     );
-    const outcomes = await Promise.all(batches.map(batch => store.appendEvents(batch)));
+    const outcomes = await Promise.all(batches.map(batch => store.appendEvents(EventBatch.of(batch))));
     expect(outcomes.map(outcome => outcome.stored)).toEqual([3_000, 2_000, 2_000, 2_000, 2_000]);
     const { events, sequence } = await store.readEventsAfter(0, 20_000);
     expect(sequence).toBe(11_000);
@@ -162,10 +169,10 @@ describe('events in the store', () => {
   });
 
   it('stores nothing of an append that fails, and numbers the next one on', async () => {
-    await store.appendEvents([closeEvent(1)]);
-    const broken = closeEvent(3, { traceId: 'no hex' });
-    await expect(store.appendEvents([closeEvent(2), broken])).rejects.toThrow('UUID');
-    expect(await store.appendEvents([closeEvent(2)])).toEqual({ stored: 1, duplicates: 0 });
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
+    const broken = closeEvent(3, { startedAt: 1e17 });
+    await expect(store.appendEvents(EventBatch.of([closeEvent(2), broken]))).rejects.toThrow('range');
+    expect(await store.appendEvents(EventBatch.of([closeEvent(2)]))).toEqual({ stored: 1, duplicates: 0 });
     expect((await store.readEventsAfter(0, 10)).events).toEqual([closeEvent(1), closeEvent(2)]);
   });
 
@@ -174,7 +181,7 @@ describe('events in the store', () => {
     const request = traceRequestFromProtobuf(Buffer.from(ProtobufTraceSerializer.serializeRequest(spans)!));
     const events = closeEventsFromSpans(request, TEN_O_CLOCK, newIngestTally());
     expect(events.length).toBeGreaterThan(500);
-    const { stored, duplicates } = await store.appendEvents(events);
+    const { stored, duplicates } = await store.appendEvents(EventBatch.of(events));
     expect(stored + duplicates).toBe(events.length);
     const first = new Map(events.toReversed().map(event => [event.traceId + event.spanId, event]));
     const kept = await store.readEventsAfter(0, 3_000);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EventBatch } from '../batch/event-batch.ts';
 import { closeEvent } from '../testdata/close-event.ts';
 import { DATABASE_FILE, Database } from './database.ts';
 import { openDuckDbStore } from './open-duckdb-store.ts';
@@ -178,7 +179,7 @@ describe('a store that is closed', () => {
     const store = await openDuckDbStore({ folder });
     await store.close();
     await store.close();
-    await expect(store.appendEvents([closeEvent(1)])).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await expect(store.appendEvents(EventBatch.of([closeEvent(1)]))).rejects.toMatchObject({ code: 'STORE_CLOSED' });
     await expect(store.readEventsAfter(0, 1)).rejects.toMatchObject({ code: 'STORE_CLOSED' });
     rmSync(folder, { recursive: true });
   });

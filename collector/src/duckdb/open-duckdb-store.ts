@@ -1,4 +1,4 @@
-import type { CloseEvent } from '../close-event.ts';
+import type { EventBatch } from '../batch/event-batch.ts';
 import type { AppendOutcome, Store } from '../store.ts';
 import { appendEvents, readLastSequence } from './append-events.ts';
 import { Database } from './database.ts';
@@ -37,12 +37,12 @@ export async function openDuckDbStore({
   /** Known after a commit; null at first, and after a failure, which may have come before or after the disk had it. */
   let lastSequence: number | null = null;
 
-  async function append(events: readonly CloseEvent[]): Promise<AppendOutcome> {
+  async function append(events: EventBatch): Promise<AppendOutcome> {
     return database
       .withWrite(async session => {
         const last = lastSequence ?? (await readLastSequence(session));
         lastSequence = null;
-        const outcome = await appendEvents(session, events, last);
+        const outcome = await appendEvents(session, events.events(), last);
         return { outcome, sequence: last + outcome.stored };
       })
       .then(({ outcome, sequence }) => {
@@ -52,7 +52,7 @@ export async function openDuckDbStore({
   }
 
   return {
-    appendEvents: async events => (events.length === 0 ? { stored: 0, duplicates: 0 } : append(events)),
+    appendEvents: async events => (events.rows === 0 ? { stored: 0, duplicates: 0 } : append(events)),
     readEventsAfter: (sequence, limit) => database.withRead(session => readEventsAfter(session, sequence, limit)),
     readCloses: query => database.withRead(session => readCloses(session, query)),
     keepVerdicts: changes => database.withWrite(session => keepVerdicts(session, changes)),

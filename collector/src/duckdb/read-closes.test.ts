@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventBatch } from '../batch/event-batch.ts';
 import { type CloseEvent, isPayloadBug } from '../close-event.ts';
 import type { CloseQuery, Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
@@ -26,7 +27,7 @@ describe('closes read as examples', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
     store = await openDuckDbStore({ folder });
-    await store.appendEvents(Object.values(STORED).reverse());
+    await store.appendEvents(EventBatch.of(Object.values(STORED).reverse()));
   });
   afterAll(async () => {
     await store.close();

@@ -88,7 +88,7 @@ function setFields(
     if (value === undefined) tally.valuesRefused += 1;
     else if (typeof sent === 'string' && sent.length > MAX_TEXT_LENGTH) tally.valuesCut += 1;
     // The column's own type parsed it, so it is what the field holds; TypeScript can't follow that through the list.
-    (event as unknown as Record<string, unknown>)[column.field] = value ?? null;
+    (event as unknown as Record<string, unknown>)[column.field] = value ?? column.absent;
   }
 }
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
+import { EventBatch } from '../batch/event-batch.ts';
 import type { CloseEvent } from '../close-event.ts';
 import type { AppendOutcome, Store } from '../store.ts';
 import type { CollectorCounters } from './collector-counters.ts';
@@ -96,7 +97,7 @@ export class CommitQueue {
     const { store, counters, observe, onCommit } = this.#options;
     observe('commit_begin');
     try {
-      const appended = store.appendEvents(entries.flatMap(entry => entry.events));
+      const appended = store.appendEvents(EventBatch.of(entries.flatMap(entry => entry.events)));
       observe('commit_sent');
       const outcome = await appended;
       observe('commit_end');

@@ -127,7 +127,7 @@ describe('a collector whose store fails', () => {
       store: storeThatAppends(async events => {
         const failure = failures.pop();
         if (failure !== undefined) throw failure;
-        return { stored: events.length, duplicates: 0 };
+        return { stored: events.rows, duplicates: 0 };
       }),
     });
     const refused = await Promise.all([post(request(1)), post(request(2))]);
@@ -151,7 +151,7 @@ describe('a collector under more than it can hold', () => {
       observe: phase => phase === 'commit_sent' && begun.resolve(),
       store: storeThatAppends(async events => {
         await commit.promise;
-        return { stored: events.length, duplicates: 0 };
+        return { stored: events.rows, duplicates: 0 };
       }),
     });
     const first = post(request(1));
