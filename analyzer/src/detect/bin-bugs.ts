@@ -7,6 +7,13 @@ export function bugsOf(bin: Bin | undefined): BinBug[] {
   return [...bin.bugs.values()].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
 }
 
+/** How many closes these payload bugs stand for. */
+export function closesOf(bugs: Iterable<BinBug>): number {
+  let closes = 0;
+  for (const { weight } of bugs) closes += weight;
+  return closes;
+}
+
 /** The payload bugs of bin number `from` to bin number `to`, as far back as bins are kept. */
 export function bugsBetween({ bins }: ServiceBins, from: number, to: number): BinBug[] {
   const bugs: BinBug[] = [];

@@ -2,6 +2,7 @@ import { BIN } from '../facts/limits.ts';
 import type { BinBug } from '../facts/service-bins.ts';
 import { negativeBinomialTail } from '../statistics/negative-binomial-tail.ts';
 import type { Severity } from '../verdict.ts';
+import { closesOf } from './bin-bugs.ts';
 import type { MixtureComponent } from './mixture.ts';
 import type { DetectSettings } from './settings.ts';
 
@@ -29,6 +30,8 @@ export interface IncidentState {
   lastCounts: IncidentCounts;
   /** Distinct clients, at most `CLIENTS_TOLD_APART`. */
   clients: Set<string>;
+  /** Those of them that somebody trusted told of: they alone page. */
+  vouchedFor: Set<string>;
   /** Largest sum of the mixture so far. */
   evidence: number;
   /** Number of the last bin that was above the null, and of the last one of them with a bug in it. */
@@ -71,7 +74,7 @@ export const REOPEN_BINS = 3_600;
 const ABOVE_PROBABILITY = 0.05;
 
 export function openIncident(change: MixtureComponent, bin: number, bugsSince: readonly BinBug[]): IncidentState {
-  const { startedAt, counts, clients } = since(change, bin, bugsSince);
+  const { startedAt, counts, clients, vouchedFor } = since(change, bin, bugsSince);
   return {
     startedAt,
     openedAs: startedAt,
@@ -82,6 +85,7 @@ export function openIncident(change: MixtureComponent, bin: number, bugsSince: r
     heardCounts: counts,
     lastCounts: counts,
     clients,
+    vouchedFor,
     evidence: 0,
     lastAbove: bin,
     lastBugAbove: bin,
@@ -98,16 +102,18 @@ export function redateIncident(incident: IncidentState, change: MixtureComponent
 }
 
 function since(change: MixtureComponent, bin: number, bugs: readonly BinBug[]) {
-  const clients = new Set(bugs.slice(0, CLIENTS_TOLD_APART).map(bug => bug.client));
+  const toldApart = bugs.slice(0, CLIENTS_TOLD_APART);
+  const clients = new Set(toldApart.map(bug => bug.client));
+  const vouchedFor = new Set(toldApart.filter(bug => bug.trusted).map(bug => bug.client));
   const counts: IncidentCounts = { closes: change.closes, clients: clients.size, expected: change.expected };
-  return { startedAt: change.firstBugAt ?? bin * BIN, counts, clients };
+  return { startedAt: change.firstBugAt ?? bin * BIN, counts, clients, vouchedFor };
 }
 
 /** Until so many bins after the alarm its start may still be found to be later. */
 export const REDATED_FOR = 15;
 
 export function cloneIncident(incident: IncidentState): IncidentState {
-  return { ...incident, clients: new Set(incident.clients) };
+  return { ...incident, clients: new Set(incident.clients), vouchedFor: new Set(incident.vouchedFor) };
 }
 
 /** Adds one bin to the counts. */
@@ -115,9 +121,13 @@ export function countBin(
   incident: IncidentState,
   { bugs, expected, heard }: Pick<IncidentInput, 'bugs' | 'expected' | 'heard'>,
 ): void {
-  for (const { client } of bugs) if (incident.clients.size < CLIENTS_TOLD_APART) incident.clients.add(client);
+  for (const { client, trusted } of bugs) {
+    if (incident.clients.size >= CLIENTS_TOLD_APART) break;
+    incident.clients.add(client);
+    if (trusted) incident.vouchedFor.add(client);
+  }
   incident.counts = {
-    closes: incident.counts.closes + bugs.length,
+    closes: incident.counts.closes + closesOf(bugs),
     clients: incident.clients.size,
     expected: incident.counts.expected + expected,
   };
@@ -155,11 +165,11 @@ function isAbove(sick: number, mean: number, dispersion: number): boolean {
   return sick > 0 && negativeBinomialTail(sick, mean, dispersion) < ABOVE_PROBABILITY;
 }
 
-/** One client is no verdict, two are a notice; more page once they are a fair share. It never falls again. */
+/** One client is no verdict, two are a notice; more page once they are a fair share, and trusted. It never falls again. */
 function judgeSeverity(incident: IncidentState, input: IncidentInput, { page }: DetectSettings): void {
-  const clients = incident.clients.size;
-  if (clients < 2) return;
+  if (incident.clients.size < 2) return;
   if (incident.detectedAt === null) show(incident, input);
+  const clients = incident.vouchedFor.size;
   if (incident.severity === 'page' || clients < page.minClients) return;
   const pages =
     clients >= page.minShare * input.population || input.cohortShare(incident, input.bin) >= page.minCohortShare;
@@ -171,7 +181,7 @@ function show(incident: IncidentState, { bin, bugs, expected }: IncidentInput): 
   incident.detectedAt = (bin + 1) * BIN;
   if (bin - Math.floor(incident.startedAt / BIN) < QUIET_BINS) return;
   incident.startedAt = bugs[0]?.time ?? bin * BIN;
-  incident.counts = { closes: bugs.length, clients: incident.clients.size, expected };
+  incident.counts = { closes: closesOf(bugs), clients: incident.clients.size, expected };
   incident.heardCounts = incident.counts;
   incident.lastCounts = incident.counts;
 }

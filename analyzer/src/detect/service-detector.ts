@@ -1,7 +1,7 @@
 import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
 import type { Bin, ServiceBins } from '../facts/service-bins.ts';
 import { closesPerClient, dispersion, expectedSick, learn, nullMean, nullMeanYoung, refreshNull } from './baseline.ts';
-import { bugsBetween, bugsOf } from './bin-bugs.ts';
+import { bugsBetween, bugsOf, closesOf } from './bin-bugs.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
 import { type EvaluatedBin, trailingSum } from './evaluated-bin.ts';
 import { advanceExposure } from './exposure.ts';
@@ -107,7 +107,7 @@ export class ServiceDetector {
       open: state.exposure.young + state.exposure.old,
       sickYoung: bin?.sickYoung ?? 0,
       sickOld: bin?.sickOld ?? 0,
-      closes: bin?.bugs.size ?? 0,
+      closes: closesOf(bin?.bugs.values() ?? []),
       expectedSick: sick,
       expected: sick * closesPerClient(baseline),
       mean: nullMean(baseline, exposure),
@@ -131,7 +131,7 @@ export class ServiceDetector {
         mean: { all: one.mean, young: one.meanYoung },
         dispersion: phi,
         firstBugAt: bugs[0]?.time ?? null,
-        closes: bugs.length,
+        closes: one.closes,
         expected: one.expected,
       },
       this.settings.falseAlarmsPerYear,

@@ -56,7 +56,8 @@ export function simulate({
     else bin.sickOld += sick;
     for (let index = 0; index < sick; index++) {
       const id = `bug-${++client}`;
-      bin.bugs.set(id, { id, client: id, time: second * BIN + Math.floor(random() * BIN) });
+      const time = second * BIN + Math.floor(random() * BIN);
+      bin.bugs.set(id, { id, client: id, time, weight: 1, trusted: true });
     }
   }
   const detector = new ServiceDetector(bins, DETECT_DEFAULTS, () => 0);

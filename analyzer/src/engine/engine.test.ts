@@ -1,3 +1,4 @@
+import type { CloseEvent } from '@closewatch/collector';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../event.fixture.ts';
 import { Fleet } from '../fleet.fixture.ts';
@@ -20,6 +21,7 @@ function verdictsOf(fleet: Fleet, settings: AnalyzerSettings = {}): Verdict[] {
   return engine.evaluate();
 }
 
+const sickClient = (row: CloseEvent) => (row.code === 1007 ? [row.clientId] : []);
 const kindsOf = (verdicts: readonly Verdict[]) => verdicts.map(verdict => verdict.kind);
 const secondsAfter = (time: string, since: number) => (Date.parse(time) - since) / 1_000;
 
@@ -113,6 +115,40 @@ describe('the engine on a fleet', () => {
     expect(few({ page: { minClients: 3, minShare: 0.9, minCohortShare: 0.1 } })).toEqual(['page']);
     expect(few({ page: { minClients: 3, minShare: 0.02, minCohortShare: 0.9 } })).toEqual(['page']);
     expect(few({ page: { minClients: 100, minShare: 0, minCohortShare: 0 } })).toEqual(['notice']);
+  });
+
+  it('pages nobody for what came with a public token alone, and for three that a trusted sender told of', () => {
+    const severitiesWith = (isTrusted: (client: string | null) => boolean) => {
+      const rows = fleetOf(4).pass(3_600).pass(10, 1, HAS_BUG).rows();
+      const engine = createEngine({ page: { minClients: 3, minShare: 0, minCohortShare: 0 } });
+      engine.ingest(rows.map(row => ({ ...row, trusted: row.code !== 1007 || isTrusted(row.clientId) })));
+      return engine.evaluate().map(verdict => verdict.severity);
+    };
+    const sick = [...new Set(fleetOf(4).pass(3_600).pass(10, 1, HAS_BUG).rows().flatMap(sickClient))];
+    expect(sick.length).toBeGreaterThan(3);
+    expect(severitiesWith(() => false)).toEqual(['notice']);
+    expect(severitiesWith(client => sick.slice(0, 2).includes(client!))).toEqual(['notice']);
+    expect(severitiesWith(client => sick.slice(0, 3).includes(client!))).toEqual(['page']);
+  });
+
+  it('counts a sampled span with its weight, in the timeline and in the verdict', () => {
+    const rows = fleetOf(4).pass(600, 0.02).pass(30, 1, HAS_BUG).rows();
+    const [whole, sampled] = [1, 2.5].map(weight => {
+      const engine = createEngine();
+      engine.ingest(rows.map(row => ({ ...row, weight })));
+      const [verdict] = engine.evaluate();
+      const [bin] = engine.series({ from: START, to: START + 3_600_000, binSeconds: 3_600 });
+      return { verdict: verdict!, bin: bin! };
+    });
+    const closes = rows.filter(row => row.code === 1007).length;
+    expect(whole!.bin).toMatchObject({ closes: { 1007: closes }, payloadBugs: closes });
+    expect(sampled!.bin).toMatchObject({
+      closes: { 1007: Math.round(closes * 2.5) },
+      opens: Math.round(whole!.bin.opens * 2.5),
+    });
+    expect(sampled!.verdict.closes).toBe(Math.round(whole!.verdict.closes * 2.5));
+    expect(sampled!.verdict.clients).toBe(whole!.verdict.clients);
+    expect(sampled!.verdict.startedAt).toBe(whole!.verdict.startedAt);
   });
 
   it('shows the timeline, the services and the deploys of what it has seen', () => {

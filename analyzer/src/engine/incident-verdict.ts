@@ -93,7 +93,7 @@ function incidentOf(
     detectedAt: state.detectedAt!,
     endedAt: ended ? (state.lastBugAbove + 1) * BIN : null,
     confidence: Math.min(MOST_CONFIDENCE, digits(odds / (1 + odds), 3)),
-    closes,
+    closes: Math.round(closes),
     clients,
     expected: digits(expected, 3),
     bugs,

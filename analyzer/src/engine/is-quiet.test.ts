@@ -14,7 +14,7 @@ const BUG = {
 function binsWithBugs(...times: number[]): ServiceBins {
   const bins = new ServiceBins();
   for (const [index, time] of times.entries())
-    bins.changing(time)!.bugs.set(`${index}`, { id: `${index}`, client: 'one', time });
+    bins.changing(time)!.bugs.set(`${index}`, { id: `${index}`, client: 'one', time, weight: 1, trusted: true });
   return bins;
 }
 

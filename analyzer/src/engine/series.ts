@@ -1,4 +1,5 @@
 import type { SeriesBin, SeriesQuery } from '../analyzer.ts';
+import { closesOf } from '../detect/bin-bugs.ts';
 import type { EvaluatedBin } from '../detect/evaluated-bin.ts';
 import { BIN } from '../facts/limits.ts';
 import type { Bin } from '../facts/service-bins.ts';
@@ -19,6 +20,7 @@ export function seriesOf(
     if (environment !== undefined && view.facts.environment !== environment) continue;
     addService(series, view, start / BIN, binSeconds);
   }
+  for (const bin of series) roundCounts(bin);
   return series;
 }
 
@@ -39,10 +41,18 @@ function addService(series: SeriesBin[], { facts, detector }: ServiceView, first
   }
 }
 
+/** Weights of sampled spans are seldom whole; what is shown is counts. */
+function roundCounts(bin: SeriesBin): void {
+  bin.opens = Math.round(bin.opens);
+  bin.payloadBugs = Math.round(bin.payloadBugs);
+  bin.payloadEquivalents = Math.round(bin.payloadEquivalents);
+  for (const [code, count] of Object.entries(bin.closes)) bin.closes[code] = Math.round(count);
+}
+
 function addCounts(target: SeriesBin, bin: Bin | undefined): void {
   if (!bin) return;
   target.opens += bin.opens;
-  target.payloadBugs += bin.bugs.size;
+  target.payloadBugs += closesOf(bin.bugs.values());
   target.payloadEquivalents += bin.equivalents;
   for (const [code, count] of bin.closes) {
     if (count === 0) continue;

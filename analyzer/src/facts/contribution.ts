@@ -1,29 +1,31 @@
 import { clientKey } from '../connection.ts';
 import { YOUNG_UNTIL } from './limits.ts';
 import type { CountedConnection } from './merge-connection.ts';
+import type { BinBug } from './service-bins.ts';
 
 /** One thing that a connection adds to the bin of a time. `time` is epoch milliseconds. */
 export type Contribution =
   | { kind: 'word'; time: number; instance: string }
-  | { kind: 'open'; time: number }
+  | { kind: 'open'; time: number; weight: number }
   | { kind: 'step'; time: number; instance: string; young: number; old: number }
-  | { kind: 'close'; time: number; code: number | null; orphan: boolean }
-  | { kind: 'bug'; time: number; id: string; client: string; young: boolean; equivalent: boolean };
+  | { kind: 'close'; time: number; code: number | null; orphan: boolean; weight: number }
+  | ({ kind: 'bug'; young: boolean; equivalent: boolean } & BinBug);
 
 /** All that a connection adds: a pure function of it, so that it can be taken back exactly. */
 export function contributionsOf(counted: CountedConnection): Contribution[] {
-  const { connection, exposedFrom, openSeen, spoke } = counted;
+  const { connection, exposedFrom, openSeen, openWeight, closeWeight: weight, spoke } = counted;
   const { openedAt, closedAt, code } = connection;
   const instance = connection.instance ?? '';
   const all: Contribution[] = spoke.map(time => ({ kind: 'word', time, instance }));
-  if (openSeen && openedAt !== null) all.push({ kind: 'open', time: openedAt });
+  if (openSeen && openedAt !== null) all.push({ kind: 'open', time: openedAt, weight: openWeight });
   if (exposedFrom !== null) addSteps(all, exposedFrom, openedAt!, closedAt ?? Number.POSITIVE_INFINITY, instance);
   if (closedAt === null) return all;
-  all.push({ kind: 'close', time: closedAt, code, orphan: !openSeen });
+  all.push({ kind: 'close', time: closedAt, code, orphan: !openSeen, weight });
   if (connection.payloadBug) {
     const young = openedAt !== null && closedAt - openedAt < YOUNG_UNTIL;
     const client = clientKey(connection);
-    all.push({ kind: 'bug', time: closedAt, id: connection.id, client, young, equivalent: code !== 1007 });
+    const bug = { id: connection.id, client, time: closedAt, weight, trusted: counted.bugTrusted };
+    all.push({ kind: 'bug', ...bug, young, equivalent: code !== 1007 });
   }
   return all;
 }
@@ -52,11 +54,15 @@ function isSame(one: Contribution, other: Contribution): boolean {
   if (one.kind === 'step' && other.kind === 'step')
     return one.instance === other.instance && one.young === other.young && one.old === other.old;
   if (one.kind === 'word' && other.kind === 'word') return one.instance === other.instance;
-  if (one.kind === 'close' && other.kind === 'close') return one.code === other.code && one.orphan === other.orphan;
+  if (one.kind === 'open' && other.kind === 'open') return one.weight === other.weight;
+  if (one.kind === 'close' && other.kind === 'close')
+    return one.code === other.code && one.orphan === other.orphan && one.weight === other.weight;
   if (one.kind === 'bug' && other.kind === 'bug')
     return (
       one.id === other.id &&
       one.client === other.client &&
+      one.weight === other.weight &&
+      one.trusted === other.trusted &&
       one.young === other.young &&
       one.equivalent === other.equivalent
     );

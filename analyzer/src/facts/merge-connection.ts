@@ -10,6 +10,11 @@ export interface CountedConnection {
   exposedFrom: number | null;
   /** Its connect row was seen, and succeeded. */
   openSeen: boolean;
+  /** How many opens, and closes, it stands for where its spans were sampled. */
+  openWeight: number;
+  closeWeight: number;
+  /** Whether who told of the payload is trusted: what comes with a public token is shown, and pages nobody. */
+  bugTrusted: boolean;
   /** When the counted end itself spoke, each time once: what shows that its instance lives. */
   spoke: number[];
   firstTime: number;
@@ -46,6 +51,9 @@ export function mergeConnection(
     },
     exposedFrom: exposedFrom(counted, openedAt, closedAt),
     openSeen: connect !== null && !connect.failed,
+    openWeight: exactWeight(connect),
+    closeWeight: exactWeight(close),
+    bugTrusted: detectingRow(counted.close, other?.close ?? null)?.trusted ?? true,
     spoke: [...new Set([connect, counted.close].filter(row => row !== null).map(row => row.time))],
     firstTime: counted.firstTime,
   };
@@ -83,13 +91,25 @@ function identityOf(rows: readonly CloseEvent[]) {
   };
 }
 
-/** How it ended. The end that detected a defect knows it best; an application's own 1007 yields to a library's finding. */
-function endOf(own: CloseEvent | null, others: CloseEvent | null) {
+/** The row that knows the payload best: the end that detected a defect; an application's own 1007 yields to a library's finding. */
+function detectingRow(own: CloseEvent | null, others: CloseEvent | null): CloseEvent | undefined {
   const closes = [own, others].filter(row => row !== null);
-  const detected =
+  return (
     closes.find(row => row.payloadDefect !== null && row.payloadDefect !== 'application') ??
     closes.find(row => row.payloadDefect !== null) ??
-    closes.find(row => row.code === 1007);
+    closes.find(row => row.code === 1007)
+  );
+}
+
+/** In parts of 1,024, so that sums of weights are exact in a double and don't depend on their order. */
+function exactWeight(row: CloseEvent | null): number {
+  return Math.round((row?.weight ?? 1) * 1_024) / 1_024;
+}
+
+/** How it ended. */
+function endOf(own: CloseEvent | null, others: CloseEvent | null) {
+  const closes = [own, others].filter(row => row !== null);
+  const detected = detectingRow(own, others);
   const code = closes.find(row => row.code !== null)?.code ?? null;
   return {
     code,

@@ -17,9 +17,12 @@ export interface BinBug {
   client: string;
   /** Epoch milliseconds. */
   time: number;
+  /** Closes that it stands for. */
+  weight: number;
+  trusted: boolean;
 }
 
-/** Everything that one second of one service holds. Sums of whole numbers: the same in any order of arrival. */
+/** Everything that one second of one service holds. Sums of whole numbers and exact weights: the same in any order of arrival. */
 export interface Bin {
   opens: number;
   closes: Map<number | null, number>;

@@ -63,20 +63,21 @@ export class ServiceFacts {
     else {
       const bin = this.bins.changing(one.time);
       if (!bin) return;
-      if (one.kind === 'open') bin.opens += sign;
+      if (one.kind === 'open') bin.opens += sign * one.weight;
       else {
-        bin.closes.set(one.code, (bin.closes.get(one.code) ?? 0) + sign);
+        bin.closes.set(one.code, (bin.closes.get(one.code) ?? 0) + sign * one.weight);
         if (one.orphan) bin.orphans += sign;
       }
     }
   }
 
-  private applyBug({ time, id, client, young, equivalent }: Contribution & { kind: 'bug' }, sign: 1 | -1): void {
+  private applyBug({ young, equivalent, ...bug }: Contribution & { kind: 'bug' }, sign: 1 | -1): void {
+    const { time, id, client, weight, trusted } = bug;
     const bin = this.bins.changing(time);
     if (bin) {
-      if (sign > 0) bin.bugs.set(id, { id, client, time });
+      if (sign > 0) bin.bugs.set(id, { id, client, time, weight, trusted });
       else bin.bugs.delete(id);
-      if (equivalent) bin.equivalents += sign;
+      if (equivalent) bin.equivalents += sign * weight;
     }
     if (sign > 0) this.sick.add(client, { id, time, young });
     else this.sick.remove(client, { id, time, young });
