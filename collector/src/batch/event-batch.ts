@@ -34,6 +34,11 @@ export class EventBatch {
     this.columns = COLUMNS.map(({ type }) => emptyColumn(type.storage, capacity));
   }
 
+  /** Rows that it has room for before it grows. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   /** A batch of these events, in this order. */
   static of(events: readonly CloseEvent[], texts = new TextInterner()): EventBatch {
     const batch = new EventBatch(texts, Math.max(1, events.length));
@@ -82,6 +87,13 @@ export class EventBatch {
     this.#capacity = capacity;
   }
 }
+
+/** Bytes that a row takes in the columns of a batch, its texts apart. */
+export const ROW_BYTES = COLUMNS.map(({ type }) => emptyColumn(type.storage, 1)).reduce(
+  (bytes, { words, texts, bytes: small, numbers }) =>
+    bytes + words.byteLength + texts.byteLength + small.byteLength + numbers.byteLength,
+  0,
+);
 
 /** 32-bit words a row. */
 function wordsOf(storage: Column['type']['storage']): 0 | 2 | 4 {

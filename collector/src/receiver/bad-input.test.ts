@@ -47,7 +47,7 @@ describe('bad input', () => {
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.json()).toEqual({ code: 3, message: expect.stringMatching(/^expected JSON, got /) });
-    expect(running.collector.counters.requests.malformed).toBe(1);
+    expect(running.collector.counters.requests.http.malformed).toBe(1);
   });
 
   it('answers JSON of another shape with 400, and says where', async () => {
@@ -86,7 +86,7 @@ describe('bad input', () => {
       code: 8,
       message: 'expected at most 100000 bytes, decompressed, got more: send smaller batches',
     });
-    expect(running.collector.counters.requests.tooLarge).toBe(1);
+    expect(running.collector.counters.requests.http.tooLarge).toBe(1);
   });
 
   it('answers a body past the limit with 413 where its length is not announced', async () => {
@@ -118,7 +118,7 @@ describe('bad input', () => {
         message: 'expected localhost, an address or one of allowed_hosts as host, got "rebound.example"',
       },
     });
-    expect(running.collector.counters.requests.misdirected).toBe(1);
+    expect(running.collector.counters.requests.http.misdirected).toBe(1);
     const known = await runCollector({ allowedHosts: ['closewatch'] });
     expect((await postAs('closewatch:4318', new URL(known.origin).port)).status).toBe(200);
     await known.stop();
@@ -139,14 +139,14 @@ describe('bad input', () => {
     expect(truncated.status).toBe(400);
     expect(await truncated.json()).toEqual({ code: 3, message: 'expected a gzip body, got unexpected end of file' });
     expect((await running.post(request, GZIP)).status).toBe(400);
-    expect(running.collector.counters.requests.malformed).toBe(2);
+    expect(running.collector.counters.requests.http.malformed).toBe(2);
   });
 
   it('answers another content type, or none, with 415', async () => {
     const response = await running.post(request, { 'content-type': 'text/plain' });
     expect(response.status).toBe(415);
     expect(await response.json()).toEqual({
-      code: 3,
+      code: 12,
       message: 'expected application/x-protobuf or application/json as content-type, got "text/plain"',
     });
     const untyped = await fetch(`${running.origin}/v1/traces`, { method: 'POST', body: new Uint8Array([0x0a, 0]) });
@@ -157,8 +157,8 @@ describe('bad input', () => {
     const response = await running.post(request, { 'content-encoding': 'br' });
     expect(response.status).toBe(415);
     expect(await response.json()).toEqual({
-      code: 3,
-      message: 'expected gzip or none as content-encoding, got "br"',
+      code: 12,
+      message: 'expected identity or gzip or zstd as content-encoding, got "br"',
     });
   });
 

@@ -13,6 +13,11 @@ export class ByteBudget {
     this.limit = limit;
   }
 
+  /** What is held now. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** The most that was held at any time. */
   get most(): number {
     return this.#most;

@@ -1,26 +1,41 @@
 import { type IngestTally, newIngestTally } from '../ingest-tally.ts';
 
+/** How a request can end, in the terms of HTTP. */
+const REQUEST_OUTCOMES = [
+  /** 200. */
+  'accepted',
+  /** 400: no OTLP request, or broken compression. */
+  'malformed',
+  /** 401: no token, or one that nobody knows. */
+  'unauthenticated',
+  /** 403: a public token from an origin that it is not for. */
+  'forbidden',
+  /** 403 for another host's name, 404 and 405. */
+  'misdirected',
+  /** 413. */
+  'tooLarge',
+  /** 415: another content type or content encoding. */
+  'unsupported',
+  /** 429: more spans than its public token may send. */
+  'limited',
+  /** 503, as too much is in hand. */
+  'overloaded',
+  /** 503, as the store could not commit, or the collector stops. */
+  'unavailable',
+  /** The sender went away, or timed out, before its request was complete. */
+  'incomplete',
+] as const;
+
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+
+export type Protocol = 'http' | 'grpc';
+
 /** What the collector has done since it was made. Every request and every span ends in one of these. */
 export interface CollectorCounters {
-  /** Requests, by how they ended. */
-  requests: {
-    /** 200. */
-    accepted: number;
-    /** 400: no OTLP request, or broken compression. */
-    malformed: number;
-    /** 413. */
-    tooLarge: number;
-    /** 415: another content type or content encoding. */
-    unsupported: number;
-    /** 403 for another host's name, 404 and 405. */
-    misdirected: number;
-    /** 503, as too much is in hand. */
-    overloaded: number;
-    /** 503, as the store could not commit, or the collector stops. */
-    unavailable: number;
-    /** The sender went away, or timed out, before its request was complete. */
-    incomplete: number;
-  };
+  requests: Record<Protocol, Record<RequestOutcome, number>>;
+  /** Bytes of complete bodies: as they were sent, and decompressed. */
+  bytes: Record<Protocol, { sent: number; unpacked: number }>;
+  connections: Record<Protocol, ConnectionCounters>;
   commits: { succeeded: number; failed: number };
   /** Events of accepted requests. */
   events: { stored: number; duplicates: number };
@@ -28,20 +43,28 @@ export interface CollectorCounters {
   spans: IngestTally;
 }
 
+interface ConnectionCounters {
+  accepted: number;
+  /** Closed at once, as there were too many. */
+  refused: number;
+  /** Closed over what came before any request: no HTTP, or nothing in time. */
+  broken: number;
+}
+
 export function newCollectorCounters(): CollectorCounters {
   return {
-    requests: {
-      accepted: 0,
-      malformed: 0,
-      tooLarge: 0,
-      unsupported: 0,
-      misdirected: 0,
-      overloaded: 0,
-      unavailable: 0,
-      incomplete: 0,
+    requests: { http: noOutcomes(), grpc: noOutcomes() },
+    bytes: { http: { sent: 0, unpacked: 0 }, grpc: { sent: 0, unpacked: 0 } },
+    connections: {
+      http: { accepted: 0, refused: 0, broken: 0 },
+      grpc: { accepted: 0, refused: 0, broken: 0 },
     },
     commits: { succeeded: 0, failed: 0 },
     events: { stored: 0, duplicates: 0 },
     spans: newIngestTally(),
   };
+}
+
+function noOutcomes(): Record<RequestOutcome, number> {
+  return Object.fromEntries(REQUEST_OUTCOMES.map(outcome => [outcome, 0])) as Record<RequestOutcome, number>;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { ROW_BYTES } from '../batch/event-batch.ts';
 import type { Store } from '../store.ts';
 
 /** Where a request is, for tests and tracing; `commit_*` are of a group of requests. */
@@ -7,38 +8,43 @@ export type CollectorPhase = 'received' | 'decoded' | 'commit_begin' | 'commit_s
 /** Called synchronously at each phase. */
 export type Observe = (phase: CollectorPhase) => void;
 
-/** What bounds the collector, whatever arrives. */
+/**
+ * What bounds the collector, whatever arrives. In memory it takes at most `maxHeldBytes`, what one request's decoding needs
+ * (`maxBodyBytes` and a row for every 69 bytes of it, the shortest span that becomes one), the two batches that are kept (24 MB each, see
+ * BatchPool), and 40 KB for each of `maxConnections` (a socket, a parser, 16 KiB of headers).
+ */
 export interface CollectorLimits {
   /** Largest body, after decompression. OTLP's own default. */
   maxBodyBytes: number;
-  /** What all requests in hand may hold together, in bytes of body plus EVENT_BYTES an event; past it 503. */
+  /** What all requests in hand may hold together: see `HELD_BYTES_PER_ROW`. Past it 503. */
   maxHeldBytes: number;
+  /** Open sockets, of each protocol; one more is closed at once. */
+  maxConnections: number;
   /** Milliseconds for the headers, and for the whole of a request, to arrive. */
   headersTimeoutMs: number;
   requestTimeoutMs: number;
+  /** Milliseconds that an idle socket stays open. */
+  keepAliveMs: number;
   /** Milliseconds that `stop()` gives senders to finish. */
   stopGraceMs: number;
 }
 
 export const DEFAULT_LIMITS: CollectorLimits = {
   maxBodyBytes: 64 * 1024 * 1024, // 64 MiB
-  maxHeldBytes: 256 * 1024 * 1024, // 256 MiB: four of the largest requests, or a second of 150,000 small spans
+  maxHeldBytes: 256 * 1024 * 1024, // 256 MiB: four of the largest requests, or a second of 150,000 spans of 600 bytes
+  maxConnections: 10_000, // one exporter of each of 10,000 processes
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  // Longer than the interval of exporters (5 s by default, seldom more than 60), or else sockets would be closed just as they are used again.
+  keepAliveMs: 65_000,
   stopGraceMs: 5_000,
 };
 
-/** What an event takes in memory: 60 fields of 8 bytes, its boxed numbers, and the texts that are its own. */
-export const EVENT_BYTES = 1_024;
-
-/** Open sockets: enough for one exporter of each of 10,000 processes. */
-export const MAX_CONNECTIONS = 10_000;
-
 /**
- * How long an idle socket stays open. Longer than the interval of exporters (5 s by default, seldom more than 60), or else sockets
- * would be closed just as they are used again.
+ * What a row counts for in the budget: its place in the batch, twice, as batches double when they grow. Its texts are counted with
+ * the body, which stays leased until the answer and is larger than all that is new in it.
  */
-export const KEEP_ALIVE_MS = 65_000;
+export const HELD_BYTES_PER_ROW = 2 * ROW_BYTES;
 
 export interface CollectorOptions {
   store: Store;

@@ -1,22 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { EventBatch } from '../batch/event-batch.ts';
-import type { CloseEvent } from '../close-event.ts';
 import type { AppendOutcome, Store } from '../store.ts';
+import { BatchPool } from './batch-pool.ts';
 import type { CollectorCounters } from './collector-counters.ts';
 import type { Observe } from './collector-options.ts';
+import { CommitGroup } from './commit-group.ts';
 import { Refusal } from './refusal.ts';
 
 /** Rows that are committed without waiting for more: commits of 10,000 reached 95 % of the rate of larger ones. */
 const GROUP_ROWS = 10_000;
-
-/** The events of one request, and whom to tell. */
-interface Entry {
-  events: CloseEvent[];
-  addedAt: number;
-  committed(): void;
-  failed(refusal: Refusal): void;
-}
 
 export interface CommitQueueOptions {
   store: Store;
@@ -29,13 +21,13 @@ export interface CommitQueueOptions {
 }
 
 /**
- * Groups requests into commits, one at a time: a commit is one sync to disk, whatever it holds. What waits here is bounded by the
- * byte budget of the requests that it came with.
+ * Groups requests into commits, one at a time: a commit is one sync to disk, whatever it holds. While one runs, the next group
+ * fills. What waits here is bounded by the byte budget of the requests that it came with.
  */
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
-  #waiting: Entry[] = [];
-  #waitingRows = 0;
+  readonly #pool = new BatchPool();
+  #filling = new CommitGroup(this.#pool.take());
   #running: Promise<void> | null = null;
   #wake: (() => void) | null = null;
   #hurried = false;
@@ -45,13 +37,18 @@ export class CommitQueue {
     this.#options = options;
   }
 
-  /** Resolves after the commit that holds the events. Throws Refusal (503) when it failed. */
-  add(events: CloseEvent[]): Promise<void> {
-    const done = new Promise<void>((committed, failed) => {
-      this.#waiting.push({ events, addedAt: performance.now(), committed, failed });
-    });
-    this.#waitingRows += events.length;
-    if (this.#waitingRows >= GROUP_ROWS) this.#wake?.();
+  /**
+   * The group that is being filled. A request writes its rows into the batch without giving way to others, and then either takes
+   * them back (`truncate`) or calls `join`, before anything else is awaited.
+   */
+  get filling(): CommitGroup {
+    return this.#filling;
+  }
+
+  /** Resolves after the commit that holds the rows just written. Rejects with a Refusal (503) when it failed. */
+  join(): Promise<void> {
+    const done = this.#filling.join();
+    if (this.#filling.batch.rows >= GROUP_ROWS) this.#wake?.();
     this.#running ??= this.#run();
     return done;
   }
@@ -64,16 +61,19 @@ export class CommitQueue {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#gather();
-      await this.#commit(this.#take());
+    while (this.#filling.firstJoinedAt !== null) {
+      await this.#gather(this.#filling.firstJoinedAt);
+      const group = this.#filling;
+      this.#filling = new CommitGroup(this.#pool.take());
+      await this.#commit(group);
+      this.#pool.give(group.batch);
     }
     this.#running = null;
   }
 
-  async #gather(): Promise<void> {
-    const remaining = this.#waiting[0]!.addedAt + this.#options.groupMs - performance.now();
-    if (this.#hurried || this.#waitingRows >= GROUP_ROWS || remaining <= 0) return;
+  async #gather(firstJoinedAt: number): Promise<void> {
+    const remaining = firstJoinedAt + this.#options.groupMs - performance.now();
+    if (this.#hurried || this.#filling.batch.rows >= GROUP_ROWS || remaining <= 0) return;
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, remaining);
       this.#wake = () => {
@@ -84,20 +84,11 @@ export class CommitQueue {
     this.#wake = null;
   }
 
-  /** Whole requests from the front, until they have rows enough. */
-  #take(): Entry[] {
-    let rows = 0;
-    let entries = 0;
-    while (entries < this.#waiting.length && rows < GROUP_ROWS) rows += this.#waiting[entries++]!.events.length;
-    this.#waitingRows -= rows;
-    return this.#waiting.splice(0, entries);
-  }
-
-  async #commit(entries: Entry[]): Promise<void> {
+  async #commit(group: CommitGroup): Promise<void> {
     const { store, counters, observe, onCommit } = this.#options;
     observe('commit_begin');
     try {
-      const appended = store.appendEvents(EventBatch.of(entries.flatMap(entry => entry.events)));
+      const appended = store.appendEvents(group.batch);
       observe('commit_sent');
       const outcome = await appended;
       observe('commit_end');
@@ -105,13 +96,12 @@ export class CommitQueue {
       counters.events.stored += outcome.stored;
       counters.events.duplicates += outcome.duplicates;
       this.#logRecovery();
-      for (const entry of entries) entry.committed();
+      group.committed();
       if (outcome.stored > 0) onCommit(outcome);
     } catch (cause) {
       counters.commits.failed += 1;
       this.#logFailure(cause);
-      const refusal = Refusal.unavailable('the store could not commit: send again', cause);
-      for (const entry of entries) entry.failed(refusal);
+      group.failed(Refusal.unavailable('the store could not commit: send again', cause));
     }
   }
 

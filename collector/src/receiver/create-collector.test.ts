@@ -138,7 +138,7 @@ describe('a collector whose store fails', () => {
     expect(await refused[0]?.json()).toEqual({ code: 14, message: 'the store could not commit: send again' });
     expect((await post(request(1))).status).toBe(200);
     expect(collector.counters.commits).toEqual({ succeeded: 1, failed: 1 });
-    expect(collector.counters.requests).toMatchObject({ accepted: 1, unavailable: 2 });
+    expect(collector.counters.requests.http).toMatchObject({ accepted: 1, unavailable: 2 });
   });
 });
 
@@ -162,7 +162,7 @@ describe('a collector under more than it can hold', () => {
     commit.resolve();
     expect((await first).status).toBe(200);
     expect((await post(`${request(2)}${' '.repeat(3_000)}`)).status).toBe(200);
-    expect(collector.counters.requests).toMatchObject({ accepted: 2, overloaded: 1 });
+    expect(collector.counters.requests.http).toMatchObject({ accepted: 2, overloaded: 1 });
   });
 });
 
@@ -187,7 +187,7 @@ describe('a collector that stops', () => {
     const closed = once(socket, 'close');
     await collector.stop();
     await closed;
-    expect(collector.counters.requests.incomplete).toBe(1);
+    expect(collector.counters.requests.http.incomplete).toBe(1);
   });
 });
 
@@ -196,7 +196,7 @@ describe('a sender', () => {
     const { origin, collector, post, store } = await run();
     const socket = await slowRequest(origin);
     socket.destroy();
-    while (collector.counters.requests.incomplete === 0) expect((await post('{}')).status).toBe(200);
+    while (collector.counters.requests.http.incomplete === 0) expect((await post('{}')).status).toBe(200);
     expect((await store.readEventsAfter(0, 10)).events).toEqual([]);
   });
 
@@ -206,7 +206,7 @@ describe('a sender', () => {
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1.1 408 /);
     await once(socket, 'close');
-    expect(collector.counters.requests.incomplete).toBe(1);
+    expect(collector.counters.requests.http.incomplete).toBe(1);
   });
 });
 

@@ -1,17 +1,12 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { type Logger, pino } from 'pino';
 import type { AppendOutcome } from '../store.ts';
 import { type CollectorCounters, newCollectorCounters } from './collector-counters.ts';
-import {
-  type CollectorLimits,
-  type CollectorOptions,
-  DEFAULT_LIMITS,
-  KEEP_ALIVE_MS,
-  MAX_CONNECTIONS,
-} from './collector-options.ts';
+import { type CollectorOptions, DEFAULT_LIMITS } from './collector-options.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { TraceEndpoint } from './trace-endpoint.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import { httpServer } from './http-server.ts';
+import { Ingest } from './ingest.ts';
 
 type CommitListener = (outcome: AppendOutcome) => void;
 
@@ -40,8 +35,9 @@ export function createCollector(options: CollectorOptions): Collector {
   const listeners = new Set<CommitListener>();
   const onCommit = (outcome: AppendOutcome) => tell(listeners, outcome, logger);
   const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit });
-  const endpoint = new TraceEndpoint({ queue, counters, limits, allowedHosts, logger, now, observe });
-  const server = serverFor(endpoint, limits);
+  const ingest = new Ingest({ queue, counters, limits, logger, now, observe });
+  const endpoint = new HttpEndpoint({ ingest, limits, allowedHosts, observe });
+  const server = httpServer(endpoint, limits, counters);
 
   return {
     counters,
@@ -51,34 +47,19 @@ export function createCollector(options: CollectorOptions): Collector {
       return { host: address.address, port: address.port };
     },
     async stop() {
-      endpoint.stopTaking();
+      ingest.stopTaking();
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
       const impatient = setTimeout(() => server.closeAllConnections(), limits.stopGraceMs);
       await queue.drain();
       await closed;
       clearTimeout(impatient);
-      await endpoint.settled();
+      await ingest.settled();
     },
     onCommit(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
-}
-
-function serverFor(endpoint: TraceEndpoint, limits: CollectorLimits): Server {
-  const { headersTimeoutMs, requestTimeoutMs } = limits;
-  const server = createServer(
-    {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs, requestTimeoutMs),
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    },
-    (request, response) => endpoint.handle(request, response),
-  );
-  server.maxConnections = MAX_CONNECTIONS;
-  return server;
 }
 
 function listen(server: Server, port: number, host: string): Promise<AddressInfo> {

@@ -14,7 +14,7 @@ it('refuses gzip bombs that come together, each with an answer, and stores the g
   const bomb = gzipSync(Buffer.alloc(16 * MIB));
   const answers = await Promise.all(Array.from({ length: 20 }, () => post(bomb, GZIP)));
   const statuses = answers.map(answer => answer.status);
-  const { tooLarge, overloaded } = collector.counters.requests;
+  const { tooLarge, overloaded } = collector.counters.requests.http;
   expect(statuses.filter(status => status === 413)).toHaveLength(tooLarge);
   expect(statuses.filter(status => status === 503)).toHaveLength(overloaded);
   expect(tooLarge + overloaded).toBe(20);

@@ -1,76 +1,85 @@
-import type { CollectorCounters } from './collector-counters.ts';
-
-/** Codes of google.rpc.Status. Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
-const RPC = {
-  INVALID_ARGUMENT: 3,
-  NOT_FOUND: 5,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  UNIMPLEMENTED: 12,
-  UNAVAILABLE: 14,
-} as const;
+import type { RequestOutcome } from './collector-counters.ts';
+import { RPC } from './rpc-code.ts';
 
 /** Seconds after which an exporter may try again: a commit takes milliseconds, and a full queue drains in a second. */
-const RETRY_AFTER_S = '1';
+const RETRY_AFTER_S = 1;
 
-/** A request that is answered with an error: the HTTP status, the body's Status, and the counter that it goes to. */
+interface Kind {
+  /** HTTP's. */
+  status: number;
+  rpcCode: number;
+  outcome: Exclude<RequestOutcome, 'accepted' | 'incomplete'>;
+}
+
+const MALFORMED: Kind = { status: 400, rpcCode: RPC.INVALID_ARGUMENT, outcome: 'malformed' };
+const UNAUTHENTICATED: Kind = { status: 401, rpcCode: RPC.UNAUTHENTICATED, outcome: 'unauthenticated' };
+const FORBIDDEN: Kind = { status: 403, rpcCode: RPC.PERMISSION_DENIED, outcome: 'forbidden' };
+const FOREIGN_HOST: Kind = { status: 403, rpcCode: RPC.PERMISSION_DENIED, outcome: 'misdirected' };
+const NOT_FOUND: Kind = { status: 404, rpcCode: RPC.NOT_FOUND, outcome: 'misdirected' };
+const WRONG_METHOD: Kind = { status: 405, rpcCode: RPC.UNIMPLEMENTED, outcome: 'misdirected' };
+const TOO_LARGE: Kind = { status: 413, rpcCode: RPC.RESOURCE_EXHAUSTED, outcome: 'tooLarge' };
+const UNSUPPORTED: Kind = { status: 415, rpcCode: RPC.UNIMPLEMENTED, outcome: 'unsupported' };
+const LIMITED: Kind = { status: 429, rpcCode: RPC.RESOURCE_EXHAUSTED, outcome: 'limited' };
+const OVERLOADED: Kind = { status: 503, rpcCode: RPC.UNAVAILABLE, outcome: 'overloaded' };
+const UNAVAILABLE: Kind = { status: 503, rpcCode: RPC.UNAVAILABLE, outcome: 'unavailable' };
+
+/** A request that is answered with an error, over HTTP or gRPC, and the counter that it goes to. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: number;
-  readonly rpcCode: number;
-  readonly counter: keyof CollectorCounters['requests'];
-  readonly headers: Record<string, string>;
+  readonly kind: Kind;
+  /** Seconds after which it may be sent again; null where that would not help. */
+  readonly retryAfter: number | null;
 
-  private constructor(
-    status: number,
-    rpcCode: number,
-    counter: keyof CollectorCounters['requests'],
-    message: string,
-    { headers = {}, cause }: { headers?: Record<string, string>; cause?: unknown } = {},
-  ) {
-    super(message, { cause });
-    this.status = status;
-    this.rpcCode = rpcCode;
-    this.counter = counter;
-    this.headers = headers;
+  private constructor(kind: Kind, message: string, more: { retryAfter?: number; cause?: unknown } = {}) {
+    super(message, { cause: more.cause });
+    this.kind = kind;
+    this.retryAfter = more.retryAfter ?? null;
   }
 
   static malformed(message: string, cause?: unknown): Refusal {
-    return new Refusal(400, RPC.INVALID_ARGUMENT, 'malformed', message, { cause });
+    return new Refusal(MALFORMED, message, { cause });
   }
 
-  static notFound(path: string): Refusal {
-    return new Refusal(404, RPC.NOT_FOUND, 'misdirected', `expected POST /v1/traces, got ${path}`);
+  static unauthenticated(): Refusal {
+    return new Refusal(UNAUTHENTICATED, 'expected a token of ingest.tokens as "authorization: Bearer TOKEN"');
+  }
+
+  static foreignOrigin(origin: string): Refusal {
+    return new Refusal(FORBIDDEN, `expected an origin that this token is for, got ${JSON.stringify(origin)}`);
   }
 
   static foreignHost(got: string | undefined): Refusal {
     const message = `expected localhost, an address or one of allowed_hosts as host, got ${JSON.stringify(got ?? null)}`;
-    return new Refusal(403, RPC.PERMISSION_DENIED, 'misdirected', message);
+    return new Refusal(FOREIGN_HOST, message);
   }
 
-  static wrongMethod(method: string): Refusal {
-    const headers = { allow: 'POST' };
-    return new Refusal(405, RPC.UNIMPLEMENTED, 'misdirected', `expected POST /v1/traces, got ${method}`, { headers });
+  static notFound(paths: readonly string[], got: string): Refusal {
+    return new Refusal(NOT_FOUND, `expected POST ${paths.join(', ')}, got ${got}`);
+  }
+
+  static wrongMethod(path: string, method: string): Refusal {
+    return new Refusal(WRONG_METHOD, `expected POST ${path}, got ${method}`);
   }
 
   static tooLarge(limit: number): Refusal {
-    const message = `expected at most ${limit} bytes, decompressed, got more: send smaller batches`;
-    return new Refusal(413, RPC.RESOURCE_EXHAUSTED, 'tooLarge', message);
+    return new Refusal(TOO_LARGE, `expected at most ${limit} bytes, decompressed, got more: send smaller batches`);
   }
 
-  static unsupported(header: string, expected: string, got: string | undefined): Refusal {
-    const message = `expected ${expected} as ${header}, got ${got === undefined ? 'none' : JSON.stringify(got)}`;
-    return new Refusal(415, RPC.INVALID_ARGUMENT, 'unsupported', message);
+  static unsupported(what: string, expected: string, got: string | undefined): Refusal {
+    const message = `expected ${expected} as ${what}, got ${got === undefined ? 'none' : JSON.stringify(got)}`;
+    return new Refusal(UNSUPPORTED, message);
+  }
+
+  static limited(retryAfter: number): Refusal {
+    return new Refusal(LIMITED, 'expected fewer spans a second with this public token', { retryAfter });
   }
 
   /** One of the statuses that exporters retry; a 500 would make them drop. */
   static overloaded(): Refusal {
-    const headers = { 'retry-after': RETRY_AFTER_S };
-    return new Refusal(503, RPC.UNAVAILABLE, 'overloaded', 'too much is waiting for its commit', { headers });
+    return new Refusal(OVERLOADED, 'too much is waiting for its commit', { retryAfter: RETRY_AFTER_S });
   }
 
   static unavailable(message: string, cause?: unknown): Refusal {
-    const headers = { 'retry-after': RETRY_AFTER_S };
-    return new Refusal(503, RPC.UNAVAILABLE, 'unavailable', message, { headers, cause });
+    return new Refusal(UNAVAILABLE, message, { retryAfter: RETRY_AFTER_S, cause });
   }
 }

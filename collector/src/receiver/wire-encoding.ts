@@ -1,47 +1,53 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StringCache } from '../otlp/string-cache.ts';
-import type { TraceRequest } from '../otlp/trace-request.ts';
-import { traceRequestFromJson } from '../otlp/trace-request-from-json.ts';
-import { traceRequestFromProtobuf } from '../otlp/trace-request-from-protobuf.ts';
+import { lengthField, varintField } from './protobuf-fields.ts';
 import { Refusal } from './refusal.ts';
+import { type Rejected, SIGNALS, type Signal } from './signal.ts';
 
-/** One of OTLP/HTTP's two encodings: an answer speaks the one of its request. */
+/** One of OTLP's two encodings: an answer speaks the one of its request. */
 export interface WireEncoding {
+  name: 'protobuf' | 'json';
   contentType: string;
-  decode(body: Buffer, strings: StringCache): TraceRequest;
-  /** An ExportTraceServiceResponse without `partial_success`, which is set only where something was rejected. */
-  success: Buffer;
-  /** A google.rpc.Status. */
+  /** An Export…ServiceResponse; `partial_success` is set only where something was rejected. */
+  success(signal: Signal, rejected: Rejected | null): Buffer;
+  /** A google.rpc.Status. Source: the OTLP specification, "Failures". */
   status(code: number, message: string): Buffer;
 }
 
+const EMPTY = Buffer.alloc(0);
+const EMPTY_OBJECT = Buffer.from('{}');
+
 const PROTOBUF: WireEncoding = {
+  name: 'protobuf',
   contentType: 'application/x-protobuf',
-  decode: traceRequestFromProtobuf,
-  success: Buffer.alloc(0),
-  status: (code, message) => {
-    const text = Buffer.from(message);
-    return Buffer.concat([Buffer.from([(1 << 3) | 0, code, (2 << 3) | 2, ...varint(text.length)]), text]);
-  },
+  success: (_signal, rejected) =>
+    rejected === null
+      ? EMPTY
+      : lengthField(1, varintField(1, rejected.count), lengthField(2, Buffer.from(rejected.message))),
+  status: (code, message) => Buffer.concat([varintField(1, code), lengthField(2, Buffer.from(message))]),
 };
 
 const JSON_ENCODING: WireEncoding = {
+  name: 'json',
   contentType: 'application/json',
-  decode: body => traceRequestFromJson(body.toString('utf8')),
-  success: Buffer.from('{}'),
+  success: (signal, rejected) => (rejected === null ? EMPTY_OBJECT : partialSuccess(signal, rejected)),
   status: (code, message) => Buffer.from(JSON.stringify({ code, message })),
 };
 
+/** Counts are 64 bits wide, which ProtoJSON writes as text. Source: https://protobuf.dev/programming-guides/json/ */
+function partialSuccess(signal: Signal, { count, message }: Rejected): Buffer {
+  const partial = { [SIGNALS[signal].rejectedField]: String(count), errorMessage: message };
+  return Buffer.from(JSON.stringify({ partialSuccess: partial }));
+}
+
 /** The encoding that a content type names. Throws Refusal (415). */
 export function wireEncodingOf(headers: IncomingHttpHeaders): WireEncoding {
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  const sent = headers['content-type'];
+  if (sent === PROTOBUF.contentType) return PROTOBUF;
+  const type = sent?.split(';', 1)[0]?.trim().toLowerCase();
   if (type === PROTOBUF.contentType) return PROTOBUF;
   if (type === JSON_ENCODING.contentType) return JSON_ENCODING;
-  throw Refusal.unsupported(
-    'content-type',
-    `${PROTOBUF.contentType} or ${JSON_ENCODING.contentType}`,
-    headers['content-type'],
-  );
+  throw Refusal.unsupported('content-type', `${PROTOBUF.contentType} or ${JSON_ENCODING.contentType}`, sent);
 }
 
 /** The encoding of an error: the request's where it has one of ours, else JSON, which a person can read. */
@@ -51,8 +57,4 @@ export function wireEncodingOfError(headers: IncomingHttpHeaders): WireEncoding 
   } catch {
     return JSON_ENCODING;
   }
-}
-
-function varint(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }

@@ -1,0 +1,33 @@
+import { EventBatch } from '../batch/event-batch.ts';
+import { TextInterner } from '../batch/text-interner.ts';
+
+/** Larger batches are let go, not cleared: 65,536 rows are some commits' worth, and 25 MB. */
+const KEPT_CAPACITY = 65_536;
+
+/** Past either, batches begin with new texts: client ids come and go, and 16 MiB of them hold a million. */
+const KEPT_TEXTS = 1_000_000;
+const KEPT_TEXT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Batches to fill: while one is committed the next is filled, so there are two. They share one interner, and a batch that was made
+ * before the interner was renewed keeps the one that its rows refer to.
+ */
+export class BatchPool {
+  #texts = new TextInterner();
+  #free: EventBatch[] = [];
+
+  take(): EventBatch {
+    const { texts, bytes } = this.#texts;
+    if (texts > KEPT_TEXTS || bytes > KEPT_TEXT_BYTES) {
+      this.#texts = new TextInterner();
+      this.#free = [];
+    }
+    return this.#free.pop() ?? new EventBatch(this.#texts);
+  }
+
+  give(batch: EventBatch): void {
+    if (batch.capacity > KEPT_CAPACITY || batch.texts !== this.#texts) return;
+    batch.truncate(0);
+    this.#free.push(batch);
+  }
+}

@@ -1,0 +1,27 @@
+import { performance } from 'node:perf_hooks';
+import type { EventBatch } from '../batch/event-batch.ts';
+
+/** Requests that are committed together, and their rows in one batch. */
+export class CommitGroup {
+  readonly batch: EventBatch;
+  /** Settles with the commit; rejects with a Refusal. One promise for all its requests, however many they are. */
+  readonly done: Promise<void>;
+  readonly committed: () => void;
+  readonly failed: (refusal: Error) => void;
+  /** By the monotonic clock; null before the first request. */
+  firstJoinedAt: number | null = null;
+
+  constructor(batch: EventBatch) {
+    this.batch = batch;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.done = promise;
+    this.committed = resolve;
+    this.failed = reject;
+  }
+
+  /** Counts the request whose rows were written last in. Resolves after the commit; rejects with a Refusal (503). */
+  join(): Promise<void> {
+    this.firstJoinedAt ??= performance.now();
+    return this.done;
+  }
+}
