@@ -1,5 +1,3 @@
-import type { AttributeValue } from './otlp/trace-request.ts';
-
 /**
  * How the values of a column are held in a batch, and so what an engine is given:
  *
@@ -19,6 +17,8 @@ type Storage = 'id16' | 'id8' | 'key' | 'text' | 'choice' | 'flag' | 'number' | 
  */
 export interface ColumnType<Value> {
   storage: Storage;
+  /** For the compiler alone: what a field of this type holds. */
+  value?: Value;
   /** What numbers it holds: whole ones up to 65,535, whole ones that a double holds exactly, seconds, or any from 1 on. */
   numbers?: 'uint16' | 'count' | 'seconds' | 'weight';
   /** The closed list of a `choice`. Stored by place: names are only ever added at its end. */
@@ -31,31 +31,25 @@ export interface ColumnType<Value> {
   toTable(staged: string): string;
   /** SQL expression: table value to staged value. */
   fromTable(column: string): string;
-  /** Attribute value to field value; undefined where it is not one of this type, null where it says nothing. */
-  parse(value: AttributeValue): Value | null | undefined;
   /** The member of an OTLP `AnyValue` that carries it. */
   wire: 'stringValue' | 'intValue' | 'doubleValue' | 'boolValue';
 }
 
 /**
- * Longest text that a column keeps, in UTF-16 units: long enough for any path or user agent that a person reads, short
- * enough that 10,000 rows of nothing but long texts stay under 1 GiB in memory (45 texts of 2 KiB a row).
+ * Longest text that a column keeps, in bytes of UTF-8: long enough for any path or user agent that a person reads, short
+ * enough that 10,000 rows of nothing but long texts stay under 512 MiB in memory (45 texts of 1 KiB a row).
  */
-export const MAX_TEXT_LENGTH = 1_024;
+export const MAX_TEXT_BYTES = 1_024;
 
 const asIs = (expression: string) => expression;
 
-/** Any string, made well-formed and capped; an empty one says nothing and is null. */
+/** Any string; an empty one says nothing and is null. */
 export const text: ColumnType<string> = {
   storage: 'text',
   sql: 'VARCHAR',
   staged: 'VARCHAR',
   toTable: asIs,
   fromTable: asIs,
-  parse: value => {
-    const string = typeof value === 'string' ? value : String(value);
-    return string === '' ? null : string.slice(0, MAX_TEXT_LENGTH).toWellFormed();
-  },
   wire: 'stringValue',
 };
 
@@ -64,7 +58,7 @@ export const key: ColumnType<string> = { ...text, storage: 'key' };
 
 /** One of a closed list of names; another name is refused, not guessed at. */
 export function choice<Name extends string>(...names: readonly Name[]): ColumnType<Name> {
-  return { ...text, storage: 'choice', names, parse: value => names.find(name => name === value) };
+  return { ...text, storage: 'choice', names } as ColumnType<Name>;
 }
 
 /** Close codes, ports and HTTP statuses: 0 to 65535. */
@@ -75,7 +69,6 @@ export const uint16: ColumnType<number> = {
   staged: 'USMALLINT',
   toTable: asIs,
   fromTable: asIs,
-  parse: value => wholeNumber(value, 0xffff),
   wire: 'intValue',
 };
 
@@ -87,7 +80,6 @@ export const count: ColumnType<number> = {
   staged: 'DOUBLE',
   toTable: staged => `${staged}::BIGINT`,
   fromTable: column => `${column}::DOUBLE`,
-  parse: value => wholeNumber(value, Number.MAX_SAFE_INTEGER),
   wire: 'intValue',
 };
 
@@ -99,7 +91,6 @@ export const seconds: ColumnType<number> = {
   staged: 'DOUBLE',
   toTable: asIs,
   fromTable: asIs,
-  parse: value => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined),
   wire: 'doubleValue',
 };
 
@@ -107,7 +98,6 @@ export const seconds: ColumnType<number> = {
 export const weight: ColumnType<number> = {
   ...seconds,
   numbers: 'weight',
-  parse: value => (typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : undefined),
 };
 
 /** True or false. */
@@ -117,7 +107,6 @@ export const flag: ColumnType<boolean> = {
   staged: 'BOOLEAN',
   toTable: asIs,
   fromTable: asIs,
-  parse: value => (typeof value === 'boolean' ? value : undefined),
   wire: 'boolValue',
 };
 
@@ -128,7 +117,6 @@ export const instant: ColumnType<number> = {
   staged: 'DOUBLE',
   toTable: staged => `make_timestamp(round(${staged} * 1000)::BIGINT)`,
   fromTable: column => `epoch_us(${column}) / 1000`,
-  parse: value => (typeof value === 'number' && Math.abs(value * 1000) <= Number.MAX_SAFE_INTEGER ? value : undefined),
   wire: 'doubleValue',
 };
 
@@ -149,9 +137,3 @@ export const spanId: ColumnType<string> = {
   toTable: staged => `('0x' || ${staged})::UBIGINT`,
   fromTable: column => `format('{:016x}', ${column})`,
 };
-
-/** A whole number from 0 to `most`, also where an emitter wrote it as a string of digits. */
-function wholeNumber(value: AttributeValue, most: number): number | undefined {
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= most ? number : undefined;
-}

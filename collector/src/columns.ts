@@ -177,6 +177,11 @@ export const COLUMNS: readonly Column[] = Object.entries(DECLARATIONS).map(([fie
   name: field.replace(/[A-Z]/g, capital => `_${capital.toLowerCase()}`),
 }));
 
+/** The place of a field in COLUMNS. */
+export const PLACE = Object.fromEntries(COLUMNS.map(({ field, index }) => [field, index])) as Readonly<
+  Record<keyof CloseEvent, number>
+>;
+
 function byAttribute(origin: Origin): ReadonlyMap<string, Column> {
   return new Map(COLUMNS.filter(c => c.origin === origin).map(column => [column.attribute as string, column]));
 }

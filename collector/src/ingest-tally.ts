@@ -9,8 +9,10 @@ export interface IngestTally {
   unusable: Record<UnusableReason, number>;
   /** Attribute values that their column cannot hold (a code of 70000, an unknown initiator): stored as null. */
   valuesRefused: number;
-  /** Texts longer than MAX_TEXT_LENGTH: stored cut. */
+  /** Texts longer than MAX_TEXT_BYTES: stored cut. */
   valuesCut: number;
+  /** Texts past the number of distinct values that their attribute may have in a day, by attribute: stored as `other`. */
+  valuesOther: Record<string, number>;
   /** Events from the future whose time was set to their receipt. */
   clamped: number;
 }
@@ -22,6 +24,7 @@ export function newIngestTally(): IngestTally {
     unusable: { invalid_ids: 0, no_times: 0, no_role: 0, no_code: 0 },
     valuesRefused: 0,
     valuesCut: 0,
+    valuesOther: {},
     clamped: 0,
   };
 }
@@ -32,5 +35,8 @@ export function addTally(total: IngestTally, part: IngestTally): void {
   total.valuesRefused += part.valuesRefused;
   total.valuesCut += part.valuesCut;
   total.clamped += part.clamped;
+  for (const [key, count] of Object.entries(part.valuesOther)) {
+    total.valuesOther[key] = (total.valuesOther[key] ?? 0) + count;
+  }
   for (const reason of Object.keys(part.unusable) as UnusableReason[]) total.unusable[reason] += part.unusable[reason];
 }

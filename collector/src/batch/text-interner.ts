@@ -1,27 +1,45 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
+import { murmurHash } from './murmur-hash.ts';
+import { sameBytes } from './same-bytes.ts';
 
 /** Slots at the start, a power of two. It doubles when half of them are taken. */
 const FIRST_SLOTS = 1 << 12;
 /** Bytes of texts at the start. It doubles when they are full. */
 const FIRST_BYTES = 1 << 16;
+/** Bytes for a text that comes as a string; a longer one gets a buffer of its own. */
+const SCRATCH_BYTES = 1 << 12;
+/**
+ * Slots that are looked at for one text. A table of a million texts, half full, needs 72 at most by expectation (ln n / 0.193: Knuth,
+ * volume 3, 6.4); only texts made to share a slot need more, and such a text is kept once more instead of searched for.
+ */
+const MAX_PROBES = 256;
+
+/** Of the process, so that no sender can know which texts share a slot, and so that a text keeps its hash from one interner to the next. */
+const SEED = randomInt(2 ** 32);
+
+/** A view of the bytes of a buffer. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 /**
  * Gives every distinct text a small number, so that a row holds numbers only and a text that every span repeats is neither
  * decoded nor copied again. Ids count from 1; 0 is no text. It only grows: its owner starts a new one when it is
- * large (`texts`, `bytes`). Bytes that are not UTF-8 read as U+FFFD where they are wrong: a bad label must not cost the
- * close that it labels.
+ * large (`texts`, `bytes`). What it holds is always UTF-8: where bytes are not, they are kept with U+FFFD instead of what is wrong, as
+ * a bad label must not cost the close that it labels.
  */
 export class TextInterner {
-  /** Of its own, so that no sender can know which texts share a slot. */
-  readonly #seed = randomInt(2 ** 32);
   #slots = new Uint32Array(FIRST_SLOTS);
   #hashes = new Uint32Array(FIRST_SLOTS);
   /** Where the text of an id begins; it ends where the next one begins. */
   #starts = new Uint32Array(FIRST_SLOTS);
   #arena = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #view = viewOf(this.#arena);
   #used = 0;
   #texts: string[] = [''];
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  readonly #scratchView = viewOf(this.#scratch);
 
   /** Texts so far; their ids are 1 to this. */
   get texts(): number {
@@ -34,22 +52,22 @@ export class TextInterner {
   }
 
   /** The id of the text that these bytes are in UTF-8, the same at every call; 0 for none. */
-  idOf(bytes: Uint8Array, start: number, end: number): number {
+  idOf(view: DataView, start: number, end: number): number {
     if (start === end) return 0;
-    const hash = hashOf(bytes, start, end, this.#seed);
-    let slot = hash & (this.#slots.length - 1);
-    for (;;) {
-      const id = this.#slots[slot]!;
-      if (id === 0) return this.#add(bytes, start, end, hash, slot);
-      if (this.#hashes[id] === hash && this.#isSame(id, bytes, start, end)) return id;
-      slot = (slot + 1) & (this.#slots.length - 1);
-    }
+    const hash = murmurHash(view, start, end, SEED);
+    return this.#find(view, start, end, hash) || this.#add(view, start, end, hash);
   }
 
   /** The id of a text that is a string already. Lone surrogates become U+FFFD. */
   idOfString(text: string): number {
+    if (text.length * 3 <= SCRATCH_BYTES) return this.idOf(this.#scratchView, 0, this.#scratch.write(text));
     const bytes = Buffer.from(text, 'utf8');
-    return this.idOf(bytes, 0, bytes.length);
+    return this.idOf(viewOf(bytes), 0, bytes.length);
+  }
+
+  /** The id of a text that is here already; 0 where it is not. */
+  find(view: DataView, start: number, end: number): number {
+    return start === end ? 0 : this.#find(view, start, end, murmurHash(view, start, end, SEED));
   }
 
   /** The text of an id; '' for 0. */
@@ -66,45 +84,75 @@ export class TextInterner {
     return this.#arena.subarray(this.#starts[id], this.#starts[id + 1]);
   }
 
-  #isSame(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const known = this.#starts[id]!;
-    if (this.#starts[id + 1]! - known !== end - start) return false;
-    const arena = this.#arena;
-    for (let from = start, at = known; from < end; from++, at++) if (arena[at] !== bytes[from]) return false;
-    return true;
+  /** A hash of the text, the same in every interner of this process. */
+  hashOf(id: number): number {
+    return this.#hashes[id]!;
   }
 
-  #add(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): number {
+  #find(view: DataView, start: number, end: number, hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const length = end - start;
+    for (let probe = 0; probe < MAX_PROBES; probe++) {
+      const id = slots[(hash + probe) & mask]!;
+      if (id === 0) return 0;
+      if (this.#hashes[id] !== hash) continue;
+      const known = this.#starts[id]!;
+      if (this.#starts[id + 1]! - known === length && sameBytes(this.#view, known, view, start, length)) return id;
+    }
+    return 0;
+  }
+
+  #add(view: DataView, start: number, end: number, hash: number): number {
+    if (!this.#copy(view, start, end)) {
+      return this.idOfString(this.#arena.toString('utf8', this.#used, this.#used + end - start));
+    }
     const id = this.#texts.length;
     if (id + 2 > this.#starts.length) {
       this.#starts = grown(this.#starts);
       this.#hashes = grown(this.#hashes);
     }
+    this.#starts[id] = this.#used;
+    this.#used += end - start;
+    this.#starts[id + 1] = this.#used;
+    this.#hashes[id] = hash;
+    this.#texts.push('');
+    if (id * 2 > this.#slots.length) this.#rehash();
+    else take(this.#slots, id, hash);
+    return id;
+  }
+
+  /** Copies a text to the end of the others, and tells whether it is UTF-8. */
+  #copy(view: DataView, start: number, end: number): boolean {
     const length = end - start;
     while (this.#used + length > this.#arena.length) {
       const arena = Buffer.allocUnsafeSlow(this.#arena.length * 2);
       this.#arena.copy(arena, 0, 0, this.#used);
       this.#arena = arena;
+      this.#view = viewOf(arena);
     }
-    this.#arena.set(bytes.subarray(start, end), this.#used);
-    this.#starts[id] = this.#used;
-    this.#used += length;
-    this.#starts[id + 1] = this.#used;
-    this.#hashes[id] = hash;
-    this.#texts.push('');
-    this.#slots[slot] = id;
-    if (id * 2 > this.#slots.length) this.#rehash();
-    return id;
+    let seen = 0;
+    for (let index = 0; index < length; index++) {
+      const byte = view.getUint8(start + index);
+      seen |= byte;
+      this.#arena[this.#used + index] = byte;
+    }
+    return seen < 0x80 || isUtf8(this.#arena.subarray(this.#used, this.#used + length));
   }
 
   #rehash(): void {
-    const slots = new Uint32Array(this.#slots.length * 2);
-    for (let id = 1; id <= this.texts; id++) {
-      let slot = this.#hashes[id]! & (slots.length - 1);
-      while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
-      slots[slot] = id;
-    }
-    this.#slots = slots;
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    for (let id = 1; id <= this.texts; id++) take(this.#slots, id, this.#hashes[id]!);
+  }
+}
+
+/** Puts an id into the first free slot of its hash, or into none where all that would be looked at are taken. */
+function take(slots: Uint32Array, id: number, hash: number): void {
+  for (let probe = 0; probe < MAX_PROBES; probe++) {
+    const slot = (hash + probe) & (slots.length - 1);
+    if (slots[slot] !== 0) continue;
+    slots[slot] = id;
+    return;
   }
 }
 
@@ -112,17 +160,4 @@ function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(array.length * 2);
   larger.set(array);
   return larger;
-}
-
-/**
- * FNV-1a, 32 bits, with the last step of MurmurHash3, as the low bits alone choose the slot.
- * Sources: http://www.isthe.com/chongo/tech/comp/fnv/ and https://github.com/aappleby/smhasher
- */
-function hashOf(bytes: Uint8Array, start: number, end: number, seed: number): number {
-  let hash = 0x811c9dc5 ^ seed;
-  for (let index = start; index < end; index++) hash = Math.imul(hash ^ bytes[index]!, 0x01000193);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  return hash >>> 0;
 }

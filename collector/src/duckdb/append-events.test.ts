@@ -1,17 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventBatch } from '../batch/event-batch.ts';
 import type { CloseEvent } from '../close-event.ts';
-import { newIngestTally } from '../ingest-tally.ts';
-import { closeEventsFromSpans } from '../otlp/close-events-from-spans.ts';
-import { traceRequestFromProtobuf } from '../otlp/trace-request-from-protobuf.ts';
 import type { Store } from '../store.ts';
 import { anyOtelSpan } from '../testdata/any-otel-span.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
+import { decodedSpans } from '../testdata/decoded.ts';
 import { openDuckDbStore } from './open-duckdb-store.ts';
 
 const FULL: CloseEvent = {
@@ -178,10 +175,10 @@ describe('events in the store', () => {
 
   it('takes every event that can be made of a request, so that no sender can spoil a commit', async () => {
     const spans = fc.sample(anyOtelSpan, { numRuns: 3_000, seed: 1007 });
-    const request = traceRequestFromProtobuf(Buffer.from(ProtobufTraceSerializer.serializeRequest(spans)!));
-    const events = closeEventsFromSpans(request, TEN_O_CLOCK, newIngestTally());
+    const { batch } = decodedSpans('protobuf', spans);
+    const events = batch.events();
     expect(events.length).toBeGreaterThan(500);
-    const { stored, duplicates } = await store.appendEvents(EventBatch.of(events));
+    const { stored, duplicates } = await store.appendEvents(batch);
     expect(stored + duplicates).toBe(events.length);
     const first = new Map(events.toReversed().map(event => [event.traceId + event.spanId, event]));
     const kept = await store.readEventsAfter(0, 3_000);

@@ -1,7 +1,9 @@
+import { Buffer } from 'node:buffer';
+import { EventBatch } from '../batch/event-batch.ts';
+import { TextInterner } from '../batch/text-interner.ts';
 import type { CloseEvent } from '../close-event.ts';
 import { type IngestTally, newIngestTally } from '../ingest-tally.ts';
-import { closeEventsFromSpans } from './close-events-from-spans.ts';
-import { traceRequestFromJson } from './trace-request-from-json.ts';
+import { RequestDecoder } from './request-decoder.ts';
 
 /**
  * Reads one line of an OTLP JSON file (an ExportTraceServiceRequest, as the OpenTelemetry Collector's file exporter
@@ -14,5 +16,7 @@ export function closeEventsFromOtlpLine(
   receivedAt: number | null = null,
   tally: IngestTally = newIngestTally(),
 ): CloseEvent[] {
-  return closeEventsFromSpans(traceRequestFromJson(line), receivedAt, tally);
+  const batch = new EventBatch(new TextInterner(), 64);
+  new RequestDecoder().traces('json', Buffer.from(line), batch, { receivedAt, trusted: true }, tally);
+  return batch.events();
 }

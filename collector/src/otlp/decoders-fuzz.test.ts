@@ -1,18 +1,21 @@
-import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EventBatch } from '../batch/event-batch.ts';
+import { TextInterner } from '../batch/text-interner.ts';
 import { newIngestTally } from '../ingest-tally.ts';
 import { anyOtelSpans } from '../testdata/any-otel-span.ts';
-import type { OtelSpan } from '../testdata/otel-span.ts';
-import { closeEventsFromSpans } from './close-events-from-spans.ts';
-import { MalformedRequestError, type TraceRequest } from './trace-request.ts';
-import { traceRequestFromJson } from './trace-request-from-json.ts';
-import { traceRequestFromProtobuf } from './trace-request-from-protobuf.ts';
+import { decodedSpans, ENCODINGS, requestOf } from '../testdata/decoded.ts';
+import { MalformedRequestError } from './malformed-request-error.ts';
+import { type OtlpEncoding, RequestDecoder } from './request-decoder.ts';
+
+const RECEIPT = { receivedAt: 2e12, trusted: true };
+const [decoder, texts] = [new RequestDecoder(), new TextInterner()];
 
 /** True when the input is a request whose events can be made, false when it is refused in the one way allowed. */
-function isTaken(decode: () => TraceRequest): boolean {
+function isTaken(encoding: OtlpEncoding, body: Uint8Array | string): boolean {
   try {
-    closeEventsFromSpans(decode(), 1_795_428_000_000, newIngestTally());
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    decoder.traces(encoding, bytes, new EventBatch(texts, 4), RECEIPT, newIngestTally());
     return true;
   } catch (error) {
     if (error instanceof MalformedRequestError) return false;
@@ -20,21 +23,16 @@ function isTaken(decode: () => TraceRequest): boolean {
   }
 }
 
-const protobuf = (spans: OtelSpan[]) => Buffer.from(ProtobufTraceSerializer.serializeRequest(spans)!);
-const json = (spans: OtelSpan[]) => Buffer.from(JsonTraceSerializer.serializeRequest(spans)!).toString();
-
 describe('both decoders, on anything', () => {
   it('make the same events of what OpenTelemetry serializes, whatever the spans hold', () => {
     fc.assert(
       fc.property(anyOtelSpans, spans => {
-        const tallies = [newIngestTally(), newIngestTally()] as const;
-        const fromProtobuf = closeEventsFromSpans(traceRequestFromProtobuf(protobuf(spans)), 2e12, tallies[0]);
-        const fromJson = closeEventsFromSpans(traceRequestFromJson(json(spans)), 2e12, tallies[1]);
-        expect(fromProtobuf).toEqual(fromJson);
-        expect(tallies[0]).toEqual(tallies[1]);
-        const { notRelevant, unusable } = tallies[0];
+        const [fromProtobuf, fromJson] = ENCODINGS.map(encoding => decodedSpans(encoding, spans));
+        expect(fromProtobuf!.events).toEqual(fromJson!.events);
+        expect(fromProtobuf!.tally).toEqual(fromJson!.tally);
+        const { notRelevant, unusable } = fromProtobuf!.tally;
         const dropped = Object.values(unusable).reduce((sum, count) => sum + count, notRelevant);
-        expect(fromProtobuf.length + dropped).toBe(spans.length);
+        expect(fromProtobuf!.events.length + dropped).toBe(spans.length);
       }),
       { numRuns: 500 },
     );
@@ -43,8 +41,7 @@ describe('both decoders, on anything', () => {
   it('take or refuse random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
-        isTaken(() => traceRequestFromProtobuf(Buffer.from(bytes)));
-        isTaken(() => traceRequestFromJson(Buffer.from(bytes).toString()));
+        for (const encoding of ENCODINGS) isTaken(encoding, bytes);
       }),
       { numRuns: 3_000 },
     );
@@ -55,15 +52,13 @@ describe('both decoders, on anything', () => {
     let refused = 0;
     fc.assert(
       fc.property(anyOtelSpans, fc.array(change, { minLength: 1, maxLength: 4 }), (spans, changes) => {
-        for (const [decode, whole] of [
-          [traceRequestFromProtobuf, protobuf(spans)],
-          [(bytes: Buffer) => traceRequestFromJson(bytes.toString()), Buffer.from(json(spans))],
-        ] as const) {
+        for (const encoding of ENCODINGS) {
+          const whole = Buffer.from(requestOf(encoding, spans));
           const changed = changes.reduce((bytes, { at, cut, insert }) => {
             const offset = at % (bytes.length + 1);
             return Buffer.concat([bytes.subarray(0, offset), insert, bytes.subarray(offset + cut)]);
           }, whole);
-          if (!isTaken(() => decode(changed))) refused += 1;
+          if (!isTaken(encoding, changed)) refused += 1;
         }
       }),
       { numRuns: 2_000 },
@@ -95,23 +90,23 @@ describe('both decoders, on anything', () => {
     fc.assert(
       fc.property(fc.array(shapes.any), spans => {
         const text = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
-        isTaken(() => traceRequestFromJson(text));
+        isTaken('json', text);
       }),
       { numRuns: 3_000 },
     );
   });
 
   it('refuse nesting of any depth without exhausting the stack', () => {
-    expect(isTaken(() => traceRequestFromJson('['.repeat(5_000_000)))).toBe(false);
-    expect(isTaken(() => traceRequestFromJson(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`))).toBe(true);
-    expect(isTaken(() => traceRequestFromJson(`{"a":${'['.repeat(64)}${']'.repeat(64)}}`))).toBe(false);
-    expect(isTaken(() => traceRequestFromProtobuf(Buffer.alloc(5_000_000, 0x0b)))).toBe(false);
+    expect(isTaken('json', '['.repeat(5_000_000))).toBe(false);
+    expect(isTaken('json', `{"a":${'['.repeat(63)}${']'.repeat(63)}}`)).toBe(true);
+    expect(isTaken('json', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`)).toBe(false);
+    expect(isTaken('protobuf', Buffer.alloc(5_000_000, 0x0b))).toBe(false);
   });
 
   it('refuse JSON of nothing but brackets, and take the smallest attributes in any number', () => {
     const list = (item: string) =>
       `{"resourceSpans":[{"resource":{"attributes":[${`${item},`.repeat(9_999)}${item}]}}]}`;
-    expect(isTaken(() => traceRequestFromJson(list('{}')))).toBe(false);
-    expect(isTaken(() => traceRequestFromJson(list('{"key":"","value":{}}')))).toBe(true);
+    expect(isTaken('json', list('{}'))).toBe(false);
+    expect(isTaken('json', list('{"key":"","value":{}}'))).toBe(true);
   });
 });

@@ -1,18 +1,19 @@
-import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { describe, expect, it } from 'vitest';
-import { type OtelSpan, otelResource, otelSpan } from '../testdata/otel-span.ts';
-import type { TraceRequest } from './trace-request.ts';
-import { traceRequestFromJson } from './trace-request-from-json.ts';
-import { traceRequestFromProtobuf } from './trace-request-from-protobuf.ts';
+import { EventBatch } from '../batch/event-batch.ts';
+import { newIngestTally } from '../ingest-tally.ts';
+import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
+import { decoded, decodedSpans, ENCODINGS, requestOf } from '../testdata/decoded.ts';
+import { jsonRequest, jsonSpan } from '../testdata/json-request.ts';
+import { otelResource, otelSpan } from '../testdata/otel-span.ts';
+import { MalformedRequestError } from './malformed-request-error.ts';
+import { RequestDecoder } from './request-decoder.ts';
 
 const TRACE = '5b8efff798038103d269b633813fc60c';
+const RECEIPT = { receivedAt: TEN_O_CLOCK, trusted: true };
+const CLOSE = { name: 'websocket.close', attributes: { 'websocket.close.code': 1000 } };
 
-const decoders: [string, (spans: OtelSpan[]) => TraceRequest][] = [
-  ['protobuf', spans => traceRequestFromProtobuf(Buffer.from(ProtobufTraceSerializer.serializeRequest(spans)!))],
-  ['JSON', spans => traceRequestFromJson(Buffer.from(JsonTraceSerializer.serializeRequest(spans)!).toString())],
-];
-
-describe.each(decoders)('what OpenTelemetry serializes as %s', (_, decode) => {
+describe.each(ENCODINGS)('what OpenTelemetry serializes as %s', encoding => {
   it('is decoded with its ids, times, status, links and the attributes that have columns', () => {
     const span = otelSpan({
       name: 'websocket.close',
@@ -29,86 +30,113 @@ describe.each(decoders)('what OpenTelemetry serializes as %s', (_, decode) => {
         'websocket.connection.duration': 0.25,
         'url.path': '/rooms/ä',
         'websocket.payload.offset': 0,
+        'websocket.payload.signature': 'gzip',
+        'websocket.connection.id': 'b7ad6b7169203331',
         'messaging.system': 'no column',
-        'websocket.client.id': ['an', 'array'],
       },
       resource: otelResource({ 'service.name': 'gateway', 'process.pid': 4711, 'service.version': '1.8.2' }),
     });
-    expect(decode([span])).toEqual({
-      notRelevant: 0,
-      resources: [
-        {
-          resource: { keys: ['service.name', 'service.version'], values: ['gateway', '1.8.2'] },
-          spans: [
-            {
-              kind: 'close',
-              spanKind: 3,
-              traceId: TRACE,
-              spanId: '00f067aa0ba902b7',
-              parentSpanId: 'ffffffffffffffff',
-              startMicros: 1_795_428_000_123_456,
-              endMicros: 1_795_428_001_999_999,
-              failed: true,
-              links: [{ traceId: 'f'.repeat(32), spanId: 'e'.repeat(16) }],
-              attributes: {
-                keys: [
-                  'websocket.close.code',
-                  'websocket.close.clean',
-                  'websocket.connection.duration',
-                  'url.path',
-                  'websocket.payload.offset',
-                ],
-                values: [1007, false, 0.25, '/rooms/ä', 0],
-              },
-            },
-          ],
-        },
-      ],
-    });
+    const { events, tally } = decodedSpans(encoding, [span]);
+    expect(events).toEqual([
+      closeEvent(1, {
+        traceId: TRACE,
+        spanId: '00f067aa0ba902b7',
+        parentSpanId: 'ffffffffffffffff',
+        linkedTraceId: 'f'.repeat(32),
+        linkedSpanId: 'e'.repeat(16),
+        role: 'client',
+        startedAt: 1_795_428_000_123.456,
+        endedAt: 1_795_428_001_999.999,
+        receivedAt: TEN_O_CLOCK,
+        failed: true,
+        serviceVersion: '1.8.2',
+        connectionId: 'b7ad6b7169203331',
+        urlPath: '/rooms/ä',
+        code: 1007,
+        clean: false,
+        connectionDuration: 0.25,
+        payloadOffset: 0,
+        payloadSignature: 'gzip',
+      }),
+    ]);
+    expect(tally).toEqual(newIngestTally());
   });
 
-  it('keeps numbers exact at the edges of what a double holds', () => {
-    const values = [-1, 127, 128, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, -(2 ** 53 - 1)];
-    const spans = values.map(value => otelSpan({ name: 'websocket.close', attributes: { 'server.port': value } }));
-    const decoded = decode(spans).resources.flatMap(({ spans }) => spans.map(span => span.attributes.values[0]));
-    expect(decoded).toEqual(values);
+  it('keeps numbers exact at the edges of what a double holds, and refuses what is out of range', () => {
+    const values = [-1, 0, 127, 128, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, -(2 ** 53 - 1)];
+    const spans = values.map(value =>
+      otelSpan({ name: 'websocket.drain', attributes: { 'websocket.drain.connections': value } }),
+    );
+    const { events, tally } = decodedSpans(encoding, spans);
+    expect(events.map(event => event.drainConnections)).toEqual(values.map(value => (value < 0 ? null : value)));
+    expect(tally.valuesRefused).toBe(2);
   });
 
-  it('keeps resources apart, and leaves out those without a span of ours', () => {
+  it('keeps resources apart', () => {
     const resource = (name: string) => otelResource({ 'service.name': name });
-    const request = decode([
+    const { events, tally } = decodedSpans(encoding, [
       otelSpan({ name: 'websocket.connect', resource: resource('a') }),
       otelSpan({ name: 'GET /', resource: resource('b') }),
       otelSpan({ name: 'websocket.drain', resource: resource('c') }),
     ]);
-    expect(request.notRelevant).toBe(1);
-    expect(request.resources.map(({ resource: { values }, spans }) => [values[0], spans[0]?.kind])).toEqual([
+    expect(tally.notRelevant).toBe(1);
+    expect(events.map(({ service, kind }) => [service, kind])).toEqual([
       ['a', 'connect'],
       ['c', 'drain'],
     ]);
   });
 
   it('decodes a request of many spans whose texts repeat', () => {
-    const spans = Array.from({ length: 500 }, (_, serial) =>
-      otelSpan({ name: 'websocket.close', attributes: { 'websocket.client.id': `client-${serial % 50}` } }),
-    );
-    const decoded = decode(spans).resources[0]?.spans.map(span => span.attributes.values[0]);
-    expect(decoded).toEqual(spans.map(span => span.attributes['websocket.client.id']));
+    const ids = Array.from({ length: 2_000 }, (_, serial) => `client-${serial % 50}`);
+    const spans = ids.map(id => otelSpan({ ...CLOSE, attributes: { ...CLOSE.attributes, 'websocket.client.id': id } }));
+    expect(decodedSpans(encoding, spans).events.map(event => event.clientId)).toEqual(ids);
+  });
+
+  it('follows batches from one interner to the next', () => {
+    const decoder = new RequestDecoder();
+    const body = requestOf(encoding, [otelSpan(CLOSE)]);
+    const batches = [new EventBatch(), new EventBatch()] as const;
+    for (const batch of [batches[0], batches[1], batches[0]]) {
+      decoder.traces(encoding, body, batch, RECEIPT, newIngestTally());
+    }
+    expect(batches.map(batch => batch.rows)).toEqual([2, 1]);
+    expect(batches[0].eventAt(1)).toEqual(batches[1].eventAt(0));
+  });
+
+  it('leaves a batch as it was where the request proves malformed half way', () => {
+    const decoder = new RequestDecoder();
+    const batch = new EventBatch();
+    const body = requestOf(encoding, [otelSpan(CLOSE)]);
+    decoder.traces(encoding, body, batch, RECEIPT, newIngestTally());
+    const before = batch.events();
+    const more =
+      encoding === 'protobuf' ? Buffer.concat([body, Buffer.from('0a05', 'hex')]) : Buffer.from(brokenJson());
+    expect(() => decoder.traces(encoding, more, batch, RECEIPT, newIngestTally())).toThrow(MalformedRequestError);
+    expect(batch.events()).toEqual(before);
+  });
+
+  it('succeeds on an empty request', () => {
+    const body = encoding === 'protobuf' ? Buffer.alloc(0) : '{}';
+    expect(decoded(encoding, body)).toMatchObject({ events: [], tally: newIngestTally() });
   });
 });
 
+function brokenJson(): string {
+  return jsonRequest([jsonSpan(), jsonSpan({ startTimeUnixNano: 'noon' })]);
+}
+
 describe('OTLP JSON', () => {
-  const request = (span: object) =>
-    traceRequestFromJson(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }));
-  const close = { name: 'websocket.close', traceId: TRACE, spanId: 'eee19b7ec3c1b174' };
+  const eventOf = (span: object) => decoded('json', jsonRequest([{ ...jsonSpan(), ...span }])).events[0];
 
   it('takes ids in any case, and times as strings or numbers', () => {
-    const upper = { ...close, traceId: TRACE.toUpperCase(), startTimeUnixNano: '1544712660000001999' };
-    const [span] = request({ ...upper, endTimeUnixNano: 1_544_712_661_000_000_000 }).resources[0]!.spans;
-    expect(span).toMatchObject({
+    const upper = { traceId: TRACE.toUpperCase(), spanId: 'EEE19B7EC3C1B174', parentSpanId: 'EEE19b7ec3c1b175' };
+    const times = { startTimeUnixNano: '1544712660000001999', endTimeUnixNano: 1_544_712_661_000_000_000 };
+    expect(eventOf({ ...upper, ...times })).toMatchObject({
       traceId: TRACE,
-      startMicros: 1_544_712_660_000_001,
-      endMicros: 1_544_712_661_000_000,
+      spanId: 'eee19b7ec3c1b174',
+      parentSpanId: 'eee19b7ec3c1b175',
+      startedAt: 1_544_712_660_000.001,
+      endedAt: 1_544_712_661_000,
     });
   });
 
@@ -117,19 +145,27 @@ describe('OTLP JSON', () => {
       { key: 'websocket.close.code', value: { intValue: '1012' }, unknown: {} },
       { key: 'websocket.close.code_sent', value: { intValue: 1012 } },
       { key: 'websocket.close.reason', value: null },
-      { key: 'websocket.connection.duration', value: { doubleValue: 'NaN' } },
+      { key: 'websocket.connection.duration', value: { doubleValue: '1.5' } },
     ];
-    const [span] = request({ ...close, attributes, links: null, status: null, more: [[]] }).resources[0]!.spans;
-    expect(span?.attributes).toEqual({
-      keys: ['websocket.close.code', 'websocket.close.code_sent', 'websocket.connection.duration'],
-      values: [1012, 1012, Number.NaN],
+    expect(eventOf({ attributes, links: null, status: null, more: [[]] })).toMatchObject({
+      code: 1012,
+      codeSent: 1012,
+      reason: null,
+      connectionDuration: 1.5,
     });
   });
 
   it('takes an id of zeros, of another length or of other characters for none', () => {
-    const [span] = request({ ...close, traceId: '0'.repeat(32), spanId: 'abc', parentSpanId: 'xyz19b7ec3c1b174' })
-      .resources[0]!.spans;
-    expect(span).toMatchObject({ traceId: '', spanId: '', parentSpanId: '' });
+    const spans = [{ traceId: '0'.repeat(32) }, { traceId: 'abc' }, { spanId: 'xyz19b7ec3c1b174' }, { spanId: 5 }];
+    const { events, tally } = decoded('json', jsonRequest(spans.map(span => ({ ...jsonSpan(), ...span }))));
+    expect([events.length, tally.unusable.invalid_ids]).toEqual([0, 4]);
+    expect(eventOf({ parentSpanId: '0'.repeat(16) })?.parentSpanId).toBeNull();
+  });
+
+  it('takes bytes that are not UTF-8 with U+FFFD in their place', () => {
+    const body = Buffer.from(jsonRequest([jsonSpan({}, { 'url.path': '/a?b' })]));
+    body[body.indexOf('?')] = 0xff;
+    expect(decoded('json', body).events[0]?.urlPath).toBe('/a\ufffdb');
   });
 
   it.each([
@@ -141,42 +177,53 @@ describe('OTLP JSON', () => {
       'expected an array as scopeSpans, got an object',
     ],
     ['an item that is no object', '{"resourceSpans":[7]}', 'expected an object as an item of resourceSpans, got 7'],
+    ['a time that is no number', brokenJson(), 'expected nanoseconds as startTimeUnixNano, got "noon"'],
   ])('refuses %s, and says what it expected', (_, json, message) => {
-    expect(() => traceRequestFromJson(json)).toThrow(message);
-  });
-
-  it('refuses a time that is no number', () => {
-    expect(() => request({ ...close, startTimeUnixNano: 'noon' })).toThrow(
-      'expected nanoseconds as startTimeUnixNano, got "noon"',
-    );
+    expect(() => decoded('json', json)).toThrow(message);
   });
 });
 
+const varint = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)]);
+
+/** A message field: its tag, its length and what is in it. */
+const field = (number: number, ...parts: (Uint8Array | string)[]): Buffer => {
+  const content = Buffer.concat(parts.map(part => Buffer.from(part as string)));
+  return Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(content.length)]), content]);
+};
+const attribute = (number: number, key: string, value: Uint8Array) => field(number, field(1, key), field(2, value));
+const fixed64 = (number: number) =>
+  Buffer.concat([Buffer.from([(number << 3) | 1]), Buffer.from('00c06e31d9d9ea18', 'hex')]);
+
 describe('OTLP protobuf', () => {
-  it('succeeds on an empty request', () => {
-    expect(traceRequestFromProtobuf(Buffer.alloc(0))).toEqual({ resources: [], notRelevant: 0 });
-  });
+  const name = field(5, 'websocket.close');
+  const code = attribute(9, 'websocket.close.code', Buffer.from([0x18, 0xe8, 0x07]));
+  const rest = [
+    field(1, Buffer.alloc(16, 1)),
+    field(2, Buffer.alloc(8, 2)),
+    Buffer.from([0x30, 2]),
+    fixed64(7),
+    fixed64(8),
+  ];
 
   it('skips unknown fields of every wire type, groups included', () => {
     const fields = ['980601', '99060102030405060708', '9a06020102', '9b069806019c06', '9d0601020304'];
     const unknown = Buffer.from(fields.join(''), 'hex');
-    const span = Buffer.from(ProtobufTraceSerializer.serializeRequest([otelSpan({ name: 'websocket.close' })])!);
-    expect(traceRequestFromProtobuf(Buffer.concat([unknown, span, unknown])).resources).toHaveLength(1);
+    const span = Buffer.from(ProtobufTraceSerializer.serializeRequest([otelSpan(CLOSE)])!);
+    expect(decoded('protobuf', Buffer.concat([unknown, span, unknown])).events).toHaveLength(1);
   });
 
-  it('reads a name that comes after the attributes', () => {
-    const attribute = Buffer.concat([
-      Buffer.from([0x4a, 16, 0x0a, 8]),
-      Buffer.from('url.path'),
-      Buffer.from([0x12, 4, 0x0a, 2]),
-      Buffer.from('/a'),
-    ]);
-    const name = Buffer.concat([Buffer.from([0x2a, 15]), Buffer.from('websocket.close')]);
-    const span = Buffer.concat([attribute, name]);
-    const scope = Buffer.concat([Buffer.from([0x12, span.length]), span]);
-    const resource = Buffer.concat([Buffer.from([0x12, scope.length]), scope]);
-    const request = traceRequestFromProtobuf(Buffer.concat([Buffer.from([0x0a, resource.length]), resource]));
-    expect(request.resources[0]?.spans[0]?.attributes).toEqual({ keys: ['url.path'], values: ['/a'] });
+  it('reads a name that comes after the attributes, and a resource that comes after its spans', () => {
+    const path = attribute(9, 'url.path', field(1, '/a'));
+    const scope = field(2, field(2, path, code, ...rest, name));
+    const resource = field(1, attribute(1, 'service.name', field(1, 'gateway')));
+    const { events } = decoded('protobuf', field(1, scope, resource));
+    expect(events).toMatchObject([{ urlPath: '/a', code: 1000, service: 'gateway', role: 'server' }]);
+  });
+
+  it('takes a text that is not UTF-8 with U+FFFD in its place', () => {
+    const path = attribute(9, 'url.path', field(1, Uint8Array.of(0x2f, 0xff, 0x62)));
+    const { events } = decoded('protobuf', field(1, field(2, field(2, name, code, path, ...rest))));
+    expect(events[0]?.urlPath).toBe('/\ufffdb');
   });
 
   it.each([
@@ -187,6 +234,8 @@ describe('OTLP protobuf', () => {
     ['the end of a group that was not opened', '0c'],
     ['an unused wire type', '0f'],
   ])('refuses %s', (_, hex) => {
-    expect(() => traceRequestFromProtobuf(Buffer.from(hex, 'hex'))).toThrow('expected an ExportTraceServiceRequest');
+    expect(() => decoded('protobuf', Buffer.from(hex, 'hex'))).toThrow(
+      'expected an OTLP request in protobuf, but at byte',
+    );
   });
 });

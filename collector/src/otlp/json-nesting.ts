@@ -1,4 +1,4 @@
-import { MalformedRequestError } from './trace-request.ts';
+import { MalformedRequestError } from './malformed-request-error.ts';
 
 /** A request needs 11 levels, and an attribute that holds arrays or maps a few more. */
 const MAX_DEPTH = 64;

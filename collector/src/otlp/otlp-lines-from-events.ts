@@ -1,8 +1,8 @@
 import { SPAN_CLOSE, SPAN_CONNECT, SPAN_DRAIN, SPAN_RECONNECT } from '@closewatch/instrumentation/attributes';
 import type { CloseEvent, EventKind } from '../close-event.ts';
 import { ATTR_EVENT_TIME, COLUMNS, type Column, IMPLIED_ATTRIBUTES } from '../columns.ts';
-import { eventTime } from './close-events-from-spans.ts';
-import { SPAN_KIND_CLIENT, SPAN_KIND_SERVER, STATUS_ERROR } from './trace-request.ts';
+import { eventTime } from './event-time.ts';
+import { SPAN_KIND_CLIENT, SPAN_KIND_SERVER, STATUS_ERROR } from './otlp-numbers.ts';
 
 /** Events a line: about 600 KiB of JSON, so that a reader never holds more than that of a large history. */
 const EVENTS_PER_LINE = 500;

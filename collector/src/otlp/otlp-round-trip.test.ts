@@ -4,7 +4,7 @@ import type { CloseEvent, EventKind } from '../close-event.ts';
 import { COLUMNS } from '../columns.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
 import { closeEventsFromOtlpLine } from './close-events-from-otlp-line.ts';
-import { eventTime } from './close-events-from-spans.ts';
+import { eventTime } from './event-time.ts';
 import { otlpLinesFromEvents } from './otlp-lines-from-events.ts';
 
 const hex = (digits: number) =>

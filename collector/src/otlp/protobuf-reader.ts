@@ -1,5 +1,5 @@
-import type { StringCache } from './string-cache.ts';
-import { MalformedRequestError } from './trace-request.ts';
+import { viewOf } from '../batch/text-interner.ts';
+import { MalformedRequestError } from './malformed-request-error.ts';
 
 /** How deep groups may nest inside an unknown field: OTLP has none at all, and a skip must not exhaust the stack. */
 const MAX_GROUP_DEPTH = 16;
@@ -10,33 +10,44 @@ const MAX_GROUP_DEPTH = 16;
  */
 export class ProtobufReader {
   offset = 0;
-  readonly bytes: Buffer;
-  readonly #strings: StringCache;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
 
-  constructor(bytes: Buffer, strings: StringCache) {
+  constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.#strings = strings;
+    this.view = viewOf(bytes);
   }
 
   /** A field's tag: its number times eight, plus its wire type. */
   tag(end: number): number {
     const tag = this.varint(end);
-    if (tag < 8 || tag > 0xffffffff) throw this.#malformed(`expected a field tag, got ${tag}`);
+    if (tag < 8 || tag > 0xffffffff) throw this.malformed(`expected a field tag, got ${tag}`);
     return tag;
   }
 
   /** A varint of up to 64 bits as an unsigned number; exact up to 2^53. */
   varint(end: number): number {
+    if (this.offset < end) {
+      const byte = this.bytes[this.offset]!;
+      if (byte < 0x80) {
+        this.offset += 1;
+        return byte;
+      }
+    }
+    return this.#longVarint(end);
+  }
+
+  #longVarint(end: number): number {
     let value = 0;
     let unit = 1;
     for (let length = 0; length < 10; length++) {
-      if (this.offset >= end) throw this.#malformed('a varint ends early');
+      if (this.offset >= end) throw this.malformed('a varint ends early');
       const byte = this.bytes[this.offset++]!;
       value += (byte & 0x7f) * unit;
       if (byte < 0x80) return value;
       unit *= 128;
     }
-    throw this.#malformed('a varint is longer than 10 bytes');
+    throw this.malformed('a varint is longer than 10 bytes');
   }
 
   /** A varint of 64 bits as a signed number; exact between -2^53 and 2^53. */
@@ -44,7 +55,7 @@ export class ProtobufReader {
     let low = 0;
     let high = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      if (this.offset >= end) throw this.#malformed('a varint ends early');
+      if (this.offset >= end) throw this.malformed('a varint ends early');
       const byte = this.bytes[this.offset++]!;
       const bits = byte & 0x7f;
       if (shift < 28) low |= bits << shift;
@@ -54,44 +65,26 @@ export class ProtobufReader {
       } else if (shift < 70) high |= bits << (shift - 32);
       if (byte < 0x80) return (high | 0) * 0x1_0000_0000 + (low >>> 0);
     }
-    throw this.#malformed('a varint is longer than 10 bytes');
+    throw this.malformed('a varint is longer than 10 bytes');
   }
 
   /** Reads a length and gives the offset at which that message, string or byte field ends. */
   lengthEnd(end: number): number {
     const length = this.varint(end);
     const fieldEnd = this.offset + length;
-    if (fieldEnd > end) throw this.#malformed(`a field of ${length} bytes, with ${end - this.offset} left`);
+    if (fieldEnd > end) throw this.malformed(`a field of ${length} bytes, with ${end - this.offset} left`);
     return fieldEnd;
   }
 
-  string(end: number): string {
-    const stringEnd = this.lengthEnd(end);
-    const value = this.#strings.read(this.bytes, this.offset, stringEnd);
-    this.offset = stringEnd;
-    return value;
-  }
-
-  /** A byte field as lower-case hex, or '' where it does not have exactly `length` bytes or all of them are zero. */
-  id(length: number, end: number): string {
-    const idEnd = this.lengthEnd(end);
-    const start = this.offset;
-    this.offset = idEnd;
-    if (idEnd - start !== length) return '';
-    let seen = 0;
-    for (let index = start; index < idEnd; index++) seen |= this.bytes[index]!;
-    return seen === 0 ? '' : this.bytes.toString('hex', start, idEnd);
-  }
-
   double(end: number): number {
-    return this.bytes.readDoubleLE(this.#advance(8, end));
+    return this.view.getFloat64(this.#advance(8, end), true);
   }
 
   /** Fixed 64 bits of nanoseconds as whole microseconds, without a bigint; 0 for what no clock shows (past 2^53). */
   microsFromNanos(end: number): number {
     const start = this.#advance(8, end);
-    const low = this.bytes.readUInt32LE(start);
-    const high = this.bytes.readUInt32LE(start + 4);
+    const low = this.view.getUint32(start, true);
+    const high = this.view.getUint32(start + 4, true);
     // 2^32 = 4,294,967 * 1000 + 296, so the quotient is exact wherever the result is a safe integer.
     const micros = high * 4_294_967 + Math.floor((high * 296 + low) / 1000);
     return Number.isSafeInteger(micros) ? micros : 0;
@@ -116,12 +109,12 @@ export class ProtobufReader {
         this.#advance(4, end);
         return;
       default:
-        throw this.#malformed(`wire type ${tag & 7} has no meaning here`);
+        throw this.malformed(`wire type ${tag & 7} has no meaning here`);
     }
   }
 
   #skipGroup(startTag: number, end: number, depth: number): void {
-    if (depth > MAX_GROUP_DEPTH) throw this.#malformed(`groups nest deeper than ${MAX_GROUP_DEPTH}`);
+    if (depth > MAX_GROUP_DEPTH) throw this.malformed(`groups nest deeper than ${MAX_GROUP_DEPTH}`);
     for (;;) {
       const tag = this.tag(end);
       if (tag === startTag + 1) return;
@@ -131,12 +124,13 @@ export class ProtobufReader {
 
   #advance(length: number, end: number): number {
     const start = this.offset;
-    if (start + length > end) throw this.#malformed(`a field of ${length} bytes, with ${end - start} left`);
+    if (start + length > end) throw this.malformed(`a field of ${length} bytes, with ${end - start} left`);
     this.offset = start + length;
     return start;
   }
 
-  #malformed(problem: string): MalformedRequestError {
-    return new MalformedRequestError(`expected an ExportTraceServiceRequest, but at byte ${this.offset} ${problem}`);
+  /** The error for what is wrong at the place that has been reached. */
+  malformed(problem: string): MalformedRequestError {
+    return new MalformedRequestError(`expected an OTLP request in protobuf, but at byte ${this.offset} ${problem}`);
   }
 }

@@ -61,7 +61,7 @@ describe('bad input', () => {
     expect(response.status).toBe(400);
     expect(await statusIn(response)).toEqual({
       code: 3,
-      message: 'expected an ExportTraceServiceRequest, but at byte 2 a field of 127 bytes, with 1 left',
+      message: 'expected an OTLP request in protobuf, but at byte 2 a field of 127 bytes, with 1 left',
     });
   });
 

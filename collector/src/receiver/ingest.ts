@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { addTally, type IngestTally, newIngestTally } from '../ingest-tally.ts';
+import { RequestDecoder } from '../otlp/request-decoder.ts';
 import { ByteBudget, type ByteLease } from './byte-budget.ts';
 import type { CollectorCounters, Protocol } from './collector-counters.ts';
 import { type CollectorLimits, HELD_BYTES_PER_ROW, type Observe } from './collector-options.ts';
@@ -41,6 +42,7 @@ export type IngestResult =
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #budget: ByteBudget;
+  readonly #decoder = new RequestDecoder();
   readonly #inHand = new Set<Promise<IngestResult>>();
   #stopping = false;
 
@@ -117,7 +119,7 @@ export class Ingest {
     const { batch } = queue.filling;
     const before = batch.rows;
     try {
-      decodeInto(batch, wire.name, body, now(), tally);
+      decodeInto(this.#decoder, batch, wire.name, body, now(), tally);
       observe('decoded');
       const rows = batch.rows - before;
       if (rows === 0) return undefined;
