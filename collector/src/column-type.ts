@@ -11,10 +11,7 @@
  */
 type Storage = 'id16' | 'id8' | 'key' | 'text' | 'choice' | 'flag' | 'number' | 'instant';
 
-/**
- * How one kind of column is kept and spoken: its type in the table, the simpler type in which JavaScript hands it over
- * (no bigint and no wrapper object per value), the SQL between the two, and its shape as an OTLP attribute.
- */
+/** How one kind of column is kept in a batch, and spoken as an OTLP attribute. Each engine of the store has its own types for it. */
 export interface ColumnType<Value> {
   storage: Storage;
   /** For the compiler alone: what a field of this type holds. */
@@ -23,14 +20,6 @@ export interface ColumnType<Value> {
   numbers?: 'uint16' | 'count' | 'seconds' | 'weight';
   /** The closed list of a `choice`. Stored by place: names are only ever added at its end. */
   names?: readonly string[];
-  /** Type in the table. */
-  sql: string;
-  /** Type in the staging table and in results. */
-  staged: 'VARCHAR' | 'DOUBLE' | 'BOOLEAN' | 'USMALLINT';
-  /** SQL expression: staged value to table value. */
-  toTable(staged: string): string;
-  /** SQL expression: table value to staged value. */
-  fromTable(column: string): string;
   /** The member of an OTLP `AnyValue` that carries it. */
   wire: 'stringValue' | 'intValue' | 'doubleValue' | 'boolValue';
 }
@@ -41,15 +30,9 @@ export interface ColumnType<Value> {
  */
 export const MAX_TEXT_BYTES = 1_024;
 
-const asIs = (expression: string) => expression;
-
 /** Any string; an empty one says nothing and is null. */
 export const text: ColumnType<string> = {
   storage: 'text',
-  sql: 'VARCHAR',
-  staged: 'VARCHAR',
-  toTable: asIs,
-  fromTable: asIs,
   wire: 'stringValue',
 };
 
@@ -65,10 +48,6 @@ export function choice<Name extends string>(...names: readonly Name[]): ColumnTy
 export const uint16: ColumnType<number> = {
   storage: 'number',
   numbers: 'uint16',
-  sql: 'USMALLINT',
-  staged: 'USMALLINT',
-  toTable: asIs,
-  fromTable: asIs,
   wire: 'intValue',
 };
 
@@ -76,10 +55,6 @@ export const uint16: ColumnType<number> = {
 export const count: ColumnType<number> = {
   storage: 'number',
   numbers: 'count',
-  sql: 'BIGINT',
-  staged: 'DOUBLE',
-  toTable: staged => `${staged}::BIGINT`,
-  fromTable: column => `${column}::DOUBLE`,
   wire: 'intValue',
 };
 
@@ -87,10 +62,6 @@ export const count: ColumnType<number> = {
 export const seconds: ColumnType<number> = {
   storage: 'number',
   numbers: 'seconds',
-  sql: 'DOUBLE',
-  staged: 'DOUBLE',
-  toTable: asIs,
-  fromTable: asIs,
   wire: 'doubleValue',
 };
 
@@ -103,20 +74,12 @@ export const weight: ColumnType<number> = {
 /** True or false. */
 export const flag: ColumnType<boolean> = {
   storage: 'flag',
-  sql: 'BOOLEAN',
-  staged: 'BOOLEAN',
-  toTable: asIs,
-  fromTable: asIs,
   wire: 'boolValue',
 };
 
 /** Epoch milliseconds whose fraction is microseconds, kept as a TIMESTAMP so that any tool can read it. */
 export const instant: ColumnType<number> = {
   storage: 'instant',
-  sql: 'TIMESTAMP',
-  staged: 'DOUBLE',
-  toTable: staged => `make_timestamp(round(${staged} * 1000)::BIGINT)`,
-  fromTable: column => `epoch_us(${column}) / 1000`,
   wire: 'doubleValue',
 };
 
@@ -124,16 +87,10 @@ export const instant: ColumnType<number> = {
 export const traceId: ColumnType<string> = {
   ...text,
   storage: 'id16',
-  sql: 'UUID',
-  toTable: staged => `${staged}::UUID`,
-  fromTable: column => `replace(${column}::VARCHAR, '-', '')`,
 };
 
 /** 16 hex digits in 8 bytes. */
 export const spanId: ColumnType<string> = {
   ...text,
   storage: 'id8',
-  sql: 'UBIGINT',
-  toTable: staged => `('0x' || ${staged})::UBIGINT`,
-  fromTable: column => `format('{:016x}', ${column})`,
 };

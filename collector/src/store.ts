@@ -1,5 +1,8 @@
 import type { EventBatch } from './batch/event-batch.ts';
 import type { CloseEvent } from './close-event.ts';
+import type { GaugeSample } from './gauge-sample.ts';
+import type { Silence } from './silence.ts';
+import type { StoreStatus } from './store-status.ts';
 
 /** What one append did. Both counts are rows; their sum is what was given. */
 export interface AppendOutcome {
@@ -117,9 +120,11 @@ export interface CloseQuery {
  * database handle. Every promise that writes resolves after the commit is synced.
  */
 export interface Store {
-  appendEvents(events: EventBatch): Promise<AppendOutcome>;
+  appendEvents(events: EventBatch, gauges?: readonly GaugeSample[]): Promise<AppendOutcome>;
   /** Events stored after `sequence` (0 for the first), at most `limit`, in stored order. */
   readEventsAfter(sequence: number, limit: number): Promise<EventPage>;
+  /** Gauge samples received at `receivedFrom` (epoch milliseconds) or later, oldest first; of one instance and time the last one. */
+  readGauges(receivedFrom: number, limit: number): Promise<GaugeSample[]>;
   readCloses(query: CloseQuery): Promise<CloseEvent[]>;
 
   keepVerdicts(changes: VerdictChanges): Promise<void>;
@@ -137,5 +142,12 @@ export interface Store {
   /** Markers that overlap from..to (epoch milliseconds), oldest first. */
   readDeploys(from: number, to: number): Promise<DeployMarker[]>;
 
+  /** Keeps a silence; one with the same id is replaced. */
+  keepSilence(silence: Silence): Promise<void>;
+  /** Silences that end after `now` (epoch milliseconds), or all where it is left out; by their start. */
+  readSilences(now?: number): Promise<Silence[]>;
+
+  /** What is stored and what is wrong with it, without asking the disk for more than sizes. */
+  status(): StoreStatus;
   close(): Promise<void>;
 }

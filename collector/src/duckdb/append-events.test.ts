@@ -129,8 +129,10 @@ describe('events in the store', () => {
 
   it('recognises a span sent again although its time was clamped to another receipt', async () => {
     const future = { startedAt: TEN_O_CLOCK + 9e6, endedAt: TEN_O_CLOCK + 9e6 };
-    await store.appendEvents(EventBatch.of([closeEvent(1, { ...future, time: TEN_O_CLOCK, receivedAt: TEN_O_CLOCK })]));
-    const again = closeEvent(1, { ...future, time: TEN_O_CLOCK + 5e6, receivedAt: TEN_O_CLOCK + 5e6 });
+    await store.appendEvents(
+      EventBatch.of([closeEvent(1, { ...future, clamped: true, time: TEN_O_CLOCK, receivedAt: TEN_O_CLOCK })]),
+    );
+    const again = closeEvent(1, { ...future, clamped: true, time: TEN_O_CLOCK + 5e6, receivedAt: TEN_O_CLOCK + 5e6 });
     expect(await store.appendEvents(EventBatch.of([again]))).toEqual({ stored: 0, duplicates: 1 });
   });
 

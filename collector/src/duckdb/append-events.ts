@@ -1,81 +1,56 @@
-import type { CloseEvent } from '../close-event.ts';
-import { spanId, traceId } from '../column-type.ts';
+import type { EventBatch } from '../batch/event-batch.ts';
 import { COLUMNS } from '../columns.ts';
-import type { AppendOutcome } from '../store.ts';
-import type { StagedType, WriteSession } from './session.ts';
-import { timeRanges } from './time-ranges.ts';
+import type { GaugeSample } from '../gauge-sample.ts';
+import type { Day } from './day.ts';
+import type { AppendedRows, CataloguedDay } from './day-catalogue.ts';
+import { distinctRows } from './distinct-rows.ts';
+import { appendGauges } from './gauges.ts';
+import type { RowSet } from './row-set.ts';
+import type { WriteSession } from './session.ts';
+import { storedRows } from './stored-spans.ts';
 
-const STAGED_TYPES: readonly StagedType[] = ['DOUBLE', ...COLUMNS.map(column => column.type.staged)];
+const TIME = COLUMNS.findIndex(column => column.field === 'time');
 
-/** Without a sort or a window: they would copy every column of the batch once more. */
-const INSERT_STAGED = `INSERT INTO close_events (sequence, ${COLUMNS.map(column => column.name).join(', ')})
-  SELECT ($lastSequence + 1 + position)::BIGINT, ${COLUMNS.map(column => column.type.toTable(column.name)).join(', ')}
-  FROM staged_events`;
-
-const UNSTAGE = 'TRUNCATE staged_events';
-
-const LAST_SEQUENCE = 'SELECT coalesce(max(sequence), 0)::DOUBLE AS sequence FROM close_events';
-
-/** The sequence of the newest stored event; 0 when there is none. */
-export async function readLastSequence(session: WriteSession): Promise<number> {
-  return (await session.rows<{ sequence: number }>(LAST_SEQUENCE))[0]!.sequence;
+/** Where an append goes. */
+export interface AppendTarget {
+  /** The live day. */
+  day: Day;
+  /** Days in which a row may be that is sent again. */
+  recent: readonly CataloguedDay[];
+  /** Sequence of the last row that is stored. */
+  lastSequence: number;
 }
 
 /**
- * Appends what is not stored yet, in the order given, and numbers it on from `lastSequence` without gaps. A span sent again
- * carries the times that it had, so only rows that ended in the batch's time ranges are compared: zone maps skip the rest,
- * and the cost does not grow with history. The end is compared, as it is close to the order of arrival for every kind of
- * span, and is never clamped.
+ * Appends what is not stored yet, in the order given, and numbers it on without gaps. Gives what was appended; null where
+ * nothing was.
  */
 export async function appendEvents(
   session: WriteSession,
-  events: readonly CloseEvent[],
-  lastSequence: number,
-): Promise<AppendOutcome> {
-  let fresh = distinctEvents(events);
-  await stage(session, fresh);
-  const stored = await storedPositions(session, fresh);
-  if (stored.size > 0) {
-    fresh = fresh.filter((_, position) => !stored.has(position));
-    await session.run(UNSTAGE);
-    await stage(session, fresh);
+  batch: EventBatch,
+  gauges: readonly GaugeSample[],
+  { day, recent, lastSequence }: AppendTarget,
+): Promise<AppendedRows | null> {
+  const distinct = distinctRows(batch);
+  const stored = await storedRows(session, recent, batch, distinct);
+  const fresh = stored.size === 0 ? distinct : without(distinct, stored);
+  if (fresh.count > 0) await session.appendEvents(day, batch, fresh, lastSequence + 1);
+  if (gauges.length > 0) await appendGauges(session, day, gauges);
+  return fresh.count === 0 ? null : appendedRows(batch, fresh, lastSequence);
+}
+
+function without({ rows, count }: RowSet, excluded: ReadonlySet<number>): RowSet {
+  const kept = rows.subarray(0, count).filter(row => !excluded.has(row));
+  return { rows: kept, count: kept.length };
+}
+
+function appendedRows(batch: EventBatch, { rows, count }: RowSet, lastSequence: number): AppendedRows {
+  const times = batch.columns[TIME]!.numbers;
+  let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index < count; index++) {
+    const time = times[rows[index]!]!;
+    if (time < earliest) earliest = time;
+    if (time > latest) latest = time;
   }
-  await session.run(INSERT_STAGED, { lastSequence });
-  await session.run(UNSTAGE);
-  return { stored: fresh.length, duplicates: events.length - fresh.length };
-}
-
-function distinctEvents(events: readonly CloseEvent[]): CloseEvent[] {
-  const seen = new Map<string, CloseEvent>();
-  for (const event of events) {
-    const key = event.traceId + event.spanId;
-    if (!seen.has(key)) seen.set(key, event);
-  }
-  return [...seen.values()];
-}
-
-function stage(session: WriteSession, events: readonly CloseEvent[]): Promise<void> {
-  return session.append('staged_events', STAGED_TYPES, events.length, (start, end) => {
-    const part = events.slice(start, end);
-    const positions = part.map((_, index) => start + index);
-    return [positions, ...COLUMNS.map(({ field }) => part.map(event => event[field]))];
-  });
-}
-
-/** Positions in the staging table of events that the store has. */
-async function storedPositions(session: WriteSession, staged: readonly CloseEvent[]): Promise<Set<number>> {
-  const ranges = timeRanges(staged.map(event => event.endedAt));
-  const stored = ranges.map(
-    ({ from, to }) =>
-      `SELECT trace_id, span_id FROM close_events WHERE ended_at BETWEEN ${timestamp(from)} AND ${timestamp(to)}`,
-  );
-  const rows = await session.rows<{ position: number }>(`SELECT position
-    FROM staged_events AS staged SEMI JOIN (${stored.join(' UNION ALL ')}) AS stored
-      ON stored.trace_id = ${traceId.toTable('staged.trace_id')} AND stored.span_id = ${spanId.toTable('staged.span_id')}`);
-  return new Set(rows.map(row => row.position));
-}
-
-/** A literal, so that the planner sees the range. The number is our own: no text of a sender comes in here. */
-function timestamp(milliseconds: number): string {
-  return `make_timestamp(${Math.round(milliseconds * 1000)}::BIGINT)`;
+  return { rows: count, lastSequence: lastSequence + count, earliest: earliest / 1_000, latest: latest / 1_000 };
 }

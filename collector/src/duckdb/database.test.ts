@@ -67,7 +67,7 @@ describe('the data folder', () => {
     instance.closeSync();
     const refusal = {
       code: 'STORE_SCHEMA_TOO_NEW',
-      message: `expected schema version 1 or older in ${folder}, got 999: use the newer Closewatch that wrote it`,
+      message: `expected schema version 2 or older in ${join(folder, DATABASE_FILE)}, got 999: use the newer Closewatch that wrote it`,
     };
     await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);
     await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);
@@ -115,7 +115,7 @@ describe('the database', () => {
   let database: Database;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
-    database = await Database.open(folder, '256MB');
+    database = await Database.open(folder, { memoryLimit: '256MB', checkpointBytes: 1 << 24 });
   });
   afterEach(async () => {
     await database.close();

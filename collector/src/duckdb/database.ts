@@ -1,17 +1,17 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../store-error.ts';
+import type { StoreStatus } from '../store-status.ts';
 import { makeDataFolder } from './data-folder.ts';
+import { EventChunk } from './event-chunk.ts';
+import { type FileSession, fileSession } from './file-session.ts';
 import { type ReadSession, readSession, type WriteSession, writeSession } from './session.ts';
 
-/** The one file of the store, inside the data folder. */
+/** The main file, inside the data folder: what is not a day's. */
 export const DATABASE_FILE = 'closewatch.duckdb';
-
-/**
- * WAL bytes that trigger a checkpoint. At DuckDB's default of 16 MB a checkpoint stalls the writer for 0.2 to 0.9 s every
- * few seconds; at 256 MB the 99th percentile of a commit was 8.5 ms.
- */
-const CHECKPOINT_THRESHOLD = '256MB';
+/** The folder of the days' files, inside the data folder. */
+export const DAYS_FOLDER = 'days';
 
 /** Reads that run at the same time; more wait for a connection. Two cores are the smallest machine. */
 const READ_CONNECTIONS = 4;
@@ -22,9 +22,17 @@ const READ_CONNECTIONS = 4;
  */
 const openFolders = new Set<string>();
 
+/** What DuckDB is given. */
+export interface DatabaseSettings {
+  /** What DuckDB itself may use, in its own notation. */
+  memoryLimit: string;
+  /** Bytes of a file's WAL at which a commit writes them into the file. */
+  checkpointBytes: number;
+}
+
 /**
  * One DuckDB instance over one data folder, with one owner thread. Reached by intent only: `withRead` for queries, on connections of
- * their own, and `withWrite` for one transaction at a time, in the order of the calls.
+ * their own; `withWrite` for one transaction, and `withFiles` for attaching and detaching, one at a time in the order of the calls.
  */
 export class Database {
   readonly folder: string;
@@ -32,6 +40,7 @@ export class Database {
   readonly #writer: DuckDBConnection;
   readonly #idleReaders: DuckDBConnection[];
   readonly #waitingReads: (() => void)[] = [];
+  readonly #chunk = new EventChunk();
   #lastWrite: Promise<unknown> = Promise.resolve();
   #readsUnderWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
@@ -44,10 +53,10 @@ export class Database {
   }
 
   /** Opens the folder, made with mode 0700 where it is missing. Throws StoreError. */
-  static async open(folder: string, memoryLimit: string): Promise<Database> {
+  static async open(folder: string, settings: DatabaseSettings): Promise<Database> {
     const path = claimFolder(folder);
     try {
-      const instance = await openInstance(path, memoryLimit);
+      const instance = await openInstance(path, settings);
       try {
         const writer = await instance.connect();
         await lockDown(writer, path);
@@ -61,6 +70,10 @@ export class Database {
       openFolders.delete(path);
       throw error;
     }
+  }
+
+  get state(): StoreStatus['state'] {
+    return this.#closing === null ? 'ready' : 'closed';
   }
 
   /** Runs queries on a connection that nobody else uses meanwhile; they see what is committed. */
@@ -82,10 +95,36 @@ export class Database {
     }
   }
 
+  /** Resolves when all reads that have begun are over. */
+  async readsFinished(): Promise<void> {
+    await Promise.allSettled(this.#readsUnderWay);
+  }
+
   /** Runs one transaction, after those before it. It is synced to disk when the promise resolves, undone when it rejects. */
-  async withWrite<Result>(write: (session: WriteSession) => Promise<Result>): Promise<Result> {
+  withWrite<Result>(write: (session: WriteSession) => Promise<Result>): Promise<Result> {
+    return this.#inTurn(() => this.#transaction(write));
+  }
+
+  /** Attaches and detaches files, between the transactions before and after it. */
+  withFiles<Result>(change: (session: FileSession) => Promise<Result>): Promise<Result> {
+    return this.#inTurn(() => change(fileSession(this.#writer)));
+  }
+
+  /** Writes the WAL of an attached file into the file, while reads, and writes to other files, go on. */
+  async checkpoint(catalog: string): Promise<void> {
     this.#assertOpen();
-    const turn = this.#lastWrite.then(() => this.#transaction(write));
+    const connection = await this.#instance.connect();
+    const run = connection.run(`CHECKPOINT "${catalog}"`);
+    this.#readsUnderWay.add(run);
+    await run.finally(() => {
+      this.#readsUnderWay.delete(run);
+      connection.closeSync();
+    });
+  }
+
+  async #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+    this.#assertOpen();
+    const turn = this.#lastWrite.then(action);
     this.#lastWrite = turn.catch(() => undefined);
     return turn;
   }
@@ -93,7 +132,7 @@ export class Database {
   async #transaction<Result>(write: (session: WriteSession) => Promise<Result>): Promise<Result> {
     await this.#writer.run('BEGIN');
     try {
-      const result = await write(writeSession(this.#writer));
+      const result = await write(writeSession(this.#writer, this.#chunk));
       await this.#writer.run('COMMIT');
       return result;
     } catch (error) {
@@ -103,7 +142,7 @@ export class Database {
     }
   }
 
-  /** Waits for what was asked before, then writes the WAL into the file and lets the folder go. */
+  /** Waits for what was asked before, then writes the WAL into the files and lets the folder go. */
   close(): Promise<void> {
     this.#closing ??= this.#finish();
     return this.#closing;
@@ -111,7 +150,7 @@ export class Database {
 
   async #finish(): Promise<void> {
     await this.#lastWrite;
-    await Promise.allSettled(this.#readsUnderWay);
+    await this.readsFinished();
     for (const connection of [...this.#idleReaders, this.#writer]) connection.closeSync();
     this.#instance.closeSync();
     openFolders.delete(this.folder);
@@ -131,10 +170,14 @@ function claimFolder(folder: string): string {
   return path;
 }
 
-async function openInstance(folder: string, memoryLimit: string): Promise<DuckDBInstance> {
+async function openInstance(
+  folder: string,
+  { memoryLimit, checkpointBytes }: DatabaseSettings,
+): Promise<DuckDBInstance> {
   try {
+    mkdirSync(join(folder, DAYS_FOLDER), { recursive: true, mode: 0o700 });
     return await DuckDBInstance.create(join(folder, DATABASE_FILE), {
-      checkpoint_threshold: CHECKPOINT_THRESHOLD,
+      checkpoint_threshold: `${checkpointBytes}B`,
       memory_limit: memoryLimit,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -151,8 +194,14 @@ function translated(folder: string, cause: Error): StoreError {
     const message = `the data folder ${folder} is in use by ${who}: stop it, or choose another folder`;
     return new StoreError('STORE_FOLDER_IN_USE', message, { cause });
   }
+  return unreadable(join(folder, DATABASE_FILE), cause);
+}
+
+/** A file that DuckDB does not take, with what to do about it. */
+export function unreadable(file: string, cause: Error): StoreError {
   const problem = cause.message.split('\n', 1)[0];
-  return new StoreError('STORE_UNREADABLE', `cannot open ${join(folder, DATABASE_FILE)}: ${problem}`, { cause });
+  const advice = 'put a backup of it in its place, or move it (and its .wal) elsewhere to go on without it';
+  return new StoreError('STORE_UNREADABLE', `cannot open ${file}: ${problem}: ${advice}`, { cause });
 }
 
 /** Leaves SQL nothing of the file system but the data folder, for as long as the instance lives. */

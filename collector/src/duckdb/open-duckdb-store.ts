@@ -1,11 +1,17 @@
-import type { EventBatch } from '../batch/event-batch.ts';
-import type { AppendOutcome, Store } from '../store.ts';
-import { appendEvents, readLastSequence } from './append-events.ts';
-import { Database } from './database.ts';
+import { join } from 'node:path';
+import type { Store } from '../store.ts';
+import { DATABASE_FILE, Database } from './database.ts';
+import { dayOf } from './day.ts';
+import { DayCatalogue } from './day-catalogue.ts';
+import { DayFiles } from './day-files.ts';
 import { keepDeploy, readDeploys } from './deploys.ts';
+import { EventLog } from './event-log.ts';
+import { readEventsAfter } from './events-after.ts';
+import { readGauges } from './gauges.ts';
 import { readDueMessages, readOutbox, recordDelivery } from './outbox.ts';
-import { readCloses, readEventsAfter } from './read-events.ts';
+import { readCloses } from './read-closes.ts';
 import { prepareSchema } from './schema.ts';
+import { keepSilence, readSilences } from './silences.ts';
 import { keepVerdicts, readTransitions, readVerdicts } from './verdicts.ts';
 
 export interface DuckDbStoreOptions {
@@ -13,10 +19,19 @@ export interface DuckDbStoreOptions {
   folder: string;
   /** What DuckDB itself may use, in its own notation. The rows on their way in and out come on top. */
   memoryLimit?: string;
+  /** Bytes of a file's WAL at which a commit writes them into the file. */
+  checkpointBytes?: number;
+  /** The clock that says which day it is. Epoch milliseconds. */
+  now?: () => number;
 }
 
 /** Enough for the windows that the product reads, and small beside the process. */
 const DEFAULT_MEMORY_LIMIT = '1GB';
+/**
+ * At DuckDB's default of 16 MB a checkpoint stalls the writer for 0.2 to 0.9 s every few seconds; at 256 MB the 99th percentile
+ * of a commit was 8.5 ms.
+ */
+const DEFAULT_CHECKPOINT_BYTES = 256 * 1024 * 1024; // 256 MiB
 
 /**
  * Opens the store in a data folder, on DuckDB. It has to be called, and used, in one thread only. Throws StoreError: the
@@ -25,36 +40,29 @@ const DEFAULT_MEMORY_LIMIT = '1GB';
 export async function openDuckDbStore({
   folder,
   memoryLimit = DEFAULT_MEMORY_LIMIT,
+  checkpointBytes = DEFAULT_CHECKPOINT_BYTES,
+  now = Date.now,
 }: DuckDbStoreOptions): Promise<Store> {
-  const database = await Database.open(folder, memoryLimit);
+  const database = await Database.open(folder, { memoryLimit, checkpointBytes });
   try {
-    await database.withWrite(session => prepareSchema(session, folder));
+    await database.withWrite(session => prepareSchema(session, join(folder, DATABASE_FILE)));
+    const catalogue = new DayCatalogue();
+    const days = new DayFiles(database, catalogue);
+    await days.open(dayOf(now()));
+    return storeOver(database, catalogue, new EventLog({ database, catalogue, days, now }));
   } catch (error) {
     await database.close();
     throw error;
   }
+}
 
-  /** Known after a commit; null at first, and after a failure, which may have come before or after the disk had it. */
-  let lastSequence: number | null = null;
-
-  async function append(events: EventBatch): Promise<AppendOutcome> {
-    return database
-      .withWrite(async session => {
-        const last = lastSequence ?? (await readLastSequence(session));
-        lastSequence = null;
-        const outcome = await appendEvents(session, events.events(), last);
-        return { outcome, sequence: last + outcome.stored };
-      })
-      .then(({ outcome, sequence }) => {
-        lastSequence = sequence;
-        return outcome;
-      });
-  }
-
+/** Each intent, in one transaction of, or one read over, the files that it is about. */
+function storeOver(database: Database, catalogue: DayCatalogue, log: EventLog): Store {
   return {
-    appendEvents: async events => (events.rows === 0 ? { stored: 0, duplicates: 0 } : append(events)),
-    readEventsAfter: (sequence, limit) => database.withRead(session => readEventsAfter(session, sequence, limit)),
-    readCloses: query => database.withRead(session => readCloses(session, query)),
+    appendEvents: (events, gauges = []) => log.append(events, gauges),
+    readEventsAfter: (after, limit) => database.withRead(session => readEventsAfter(session, catalogue, after, limit)),
+    readGauges: (from, limit) => database.withRead(session => readGauges(session, catalogue.days, from, limit)),
+    readCloses: query => database.withRead(session => readCloses(session, catalogue, query)),
     keepVerdicts: changes => database.withWrite(session => keepVerdicts(session, changes)),
     readVerdicts: query => database.withRead(session => readVerdicts(session, query)),
     readTransitions: verdictId => database.withRead(session => readTransitions(session, verdictId)),
@@ -63,6 +71,9 @@ export async function openDuckDbStore({
     readOutbox: query => database.withRead(session => readOutbox(session, query)),
     keepDeploy: marker => database.withWrite(session => keepDeploy(session, marker)),
     readDeploys: (from, to) => database.withRead(session => readDeploys(session, from, to)),
+    keepSilence: silence => database.withWrite(session => keepSilence(session, silence)),
+    readSilences: now => database.withRead(session => readSilences(session, now ?? null)),
+    status: () => log.status(),
     close: () => database.close(),
   };
 }

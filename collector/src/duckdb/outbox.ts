@@ -1,10 +1,10 @@
-import { instant } from '../column-type.ts';
 import type { DeliveryOutcome, DueMessage, OutboxEntry, OutboxMessage } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import type { ReadSession, WriteSession } from './session.ts';
+import { millisecondsFrom, timestampFrom } from './timestamp.ts';
 
 const INSERT_MESSAGE = `INSERT INTO outbox (id, verdict_id, channel, body, created_at, due_at)
-  SELECT $id, $verdictId, $channel, $body, ${instant.toTable('$createdAt')}, ${instant.toTable('$createdAt')}
+  SELECT $id, $verdictId, $channel, $body, ${timestampFrom('$createdAt')}, ${timestampFrom('$createdAt')}
   WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE id = $id)`;
 
 /** Queues messages; one whose id is known already stays as it is. */
@@ -14,17 +14,17 @@ export async function queueMessages(session: WriteSession, messages: readonly Ou
   }
 }
 
-const MESSAGE = `id, verdict_id AS "verdictId", channel, body, ${instant.fromTable('created_at')} AS "createdAt",
-  attempts::DOUBLE AS attempts, ${instant.fromTable('due_at')} AS "dueAt"`;
+const MESSAGE = `id, verdict_id AS "verdictId", channel, body, ${millisecondsFrom('created_at')} AS "createdAt",
+  attempts::DOUBLE AS attempts, ${millisecondsFrom('due_at')} AS "dueAt"`;
 
-const READ_DUE = `SELECT ${MESSAGE} FROM outbox WHERE state = 'due' AND due_at <= ${instant.toTable('$now')}
+const READ_DUE = `SELECT ${MESSAGE} FROM outbox WHERE state = 'due' AND due_at <= ${timestampFrom('$now')}
   ORDER BY due_at, position LIMIT $limit::BIGINT`;
 
 export function readDueMessages(session: ReadSession, now: number, limit: number): Promise<DueMessage[]> {
   return session.rows<DueMessage>(READ_DUE, { now, limit });
 }
 
-const READ_OUTBOX = `SELECT ${MESSAGE}, state, ${instant.fromTable('delivered_at')} AS "deliveredAt", problem
+const READ_OUTBOX = `SELECT ${MESSAGE}, state, ${millisecondsFrom('delivered_at')} AS "deliveredAt", problem
   FROM outbox WHERE ($verdictId IS NULL OR verdict_id = $verdictId) ORDER BY position DESC LIMIT $limit::BIGINT`;
 
 export function readOutbox(
@@ -35,7 +35,7 @@ export function readOutbox(
 }
 
 const RECORD_DELIVERY = `UPDATE outbox SET attempts = attempts + 1, state = $state,
-    due_at = coalesce(${instant.toTable('$dueAt')}, due_at), delivered_at = ${instant.toTable('$deliveredAt')},
+    due_at = coalesce(${timestampFrom('$dueAt')}, due_at), delivered_at = ${timestampFrom('$deliveredAt')},
     http_status = $status::USMALLINT, problem = $problem
   WHERE id = $id`;
 

@@ -1,9 +1,8 @@
-import { COLUMNS } from '../columns.ts';
-import { StoreError } from '../store-error.ts';
+import { tooNew } from './day-schema.ts';
 import type { WriteSession } from './session.ts';
 
-/** Version of the tables below. A change of them adds a migration and raises it. */
-const SCHEMA_VERSION = 1;
+/** Version of the tables of the main file. A change of them adds a migration and raises it. */
+const SCHEMA_VERSION = 2;
 
 /**
  * The tables. No primary keys or indexes: they cost on every append, and replaying them after a crash is DuckDB's weakest
@@ -11,7 +10,6 @@ const SCHEMA_VERSION = 1;
  */
 const CREATE_TABLES = [
   'CREATE TABLE schema_version (version INTEGER NOT NULL)',
-  `CREATE TABLE close_events (sequence BIGINT NOT NULL, ${COLUMNS.map(c => `${c.name} ${c.type.sql}`).join(', ')})`,
   `CREATE TABLE verdicts (id VARCHAR NOT NULL, kind VARCHAR, status VARCHAR, service VARCHAR, environment VARCHAR,
      started_at TIMESTAMP, ended_at TIMESTAMP, document VARCHAR)`,
   'CREATE SEQUENCE transition_position',
@@ -23,28 +21,21 @@ const CREATE_TABLES = [
      due_at TIMESTAMP, delivered_at TIMESTAMP, http_status USMALLINT, problem VARCHAR)`,
   `CREATE TABLE deploys (id VARCHAR NOT NULL, service VARCHAR, environment VARCHAR, version VARCHAR,
      started_at TIMESTAMP, finished_at TIMESTAMP, link VARCHAR)`,
+  `CREATE TABLE silences (id VARCHAR NOT NULL, matchers VARCHAR, starts_at TIMESTAMP, ends_at TIMESTAMP, author VARCHAR,
+     reason VARCHAR)`,
 ];
 
-/** Rows of an append before they are compared with the table; it belongs to the writer's connection and is never on disk. */
-const CREATE_STAGED_EVENTS = `CREATE TEMP TABLE staged_events (position DOUBLE,
-  ${COLUMNS.map(column => `${column.name} ${column.type.staged}`).join(', ')})`;
-
 const READ_VERSION = `SELECT (SELECT max(version) FROM schema_version)::DOUBLE AS version`;
-const HAS_VERSION = `SELECT count(*)::DOUBLE AS tables FROM duckdb_tables() WHERE table_name = 'schema_version'`;
+const HAS_VERSION = `SELECT count(*)::DOUBLE AS tables FROM duckdb_tables()
+  WHERE database_name = current_database() AND table_name = 'schema_version'`;
 
 /** Makes the tables of a new folder, and refuses those of a newer version. Throws StoreError. */
-export async function prepareSchema(session: WriteSession, folder: string): Promise<void> {
+export async function prepareSchema(session: WriteSession, file: string): Promise<void> {
   const [found] = await session.rows<{ tables: number }>(HAS_VERSION);
   if (found?.tables === 0) {
     for (const statement of CREATE_TABLES) await session.run(statement);
     await session.run('INSERT INTO schema_version VALUES ($version)', { version: SCHEMA_VERSION });
   }
   const version = (await session.rows<{ version: number | null }>(READ_VERSION))[0]?.version ?? 0;
-  if (version > SCHEMA_VERSION) {
-    throw new StoreError(
-      'STORE_SCHEMA_TOO_NEW',
-      `expected schema version ${SCHEMA_VERSION} or older in ${folder}, got ${version}: use the newer Closewatch that wrote it`,
-    );
-  }
-  await session.run(CREATE_STAGED_EVENTS);
+  if (version > SCHEMA_VERSION) throw tooNew(file, SCHEMA_VERSION, version);
 }

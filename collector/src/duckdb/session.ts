@@ -1,80 +1,76 @@
-import { setImmediate } from 'node:timers/promises';
-import {
-  BOOLEAN,
-  DOUBLE,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  type DuckDBType,
-  USMALLINT,
-  VARCHAR,
-} from '@duckdb/node-api';
-import type { ColumnType } from '../column-type.ts';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { DuckDBDataChunk } from '@duckdb/node-api';
+import type { EventBatch } from '../batch/event-batch.ts';
+import type { EventChunk } from './event-chunk.ts';
+import { type EventRows, eventsFromChunk, expectEventColumns } from './events-from-chunk.ts';
+import { ResultTexts } from './result-texts.ts';
+import type { RowSet } from './row-set.ts';
 
-/** A value that a statement takes or a row gives. Numbers are doubles in SQL: statements cast where they need another type. */
+/** A value that a row gives. Numbers are doubles in SQL: statements cast where they need another type. */
 type SqlValue = string | number | boolean | null;
-type Parameters = Record<string, SqlValue>;
+/** Values that a statement takes, by name; lists and 64-bit numbers are DuckDB's own. */
+type Parameters = Record<string, DuckDBValue>;
 
 /** What a read may do. */
 export interface ReadSession {
   /** Rows as objects by column alias. The statement selects only text, doubles, small integers and booleans. */
-  rows<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
+  rows<Row>(sql: string, parameters?: Parameters, types?: Record<string, DuckDBType>): Promise<Row[]>;
+  /** Events, in the order of the statement, which selects EVENT_COLUMNS of tables `close_events`. */
+  events(sql: string, parameters?: Parameters): Promise<EventRows>;
 }
 
-/** What a transaction may do. */
+/** What a transaction may do. It writes to one file: the main one, or a day's. */
 export interface WriteSession extends ReadSession {
   /** Runs a statement; gives the number of rows that it changed. */
   run(sql: string, parameters?: Parameters): Promise<number>;
-  /**
-   * Appends rows to a temporary table, in the types that it was made with. `columnsOf` gives the columns of the rows from `start` to
-   * before `end`: a part at a time, so that neither memory nor the event loop is held by a large append.
-   */
-  append(
-    table: string,
-    types: readonly StagedType[],
-    rowCount: number,
-    columnsOf: (start: number, end: number) => SqlValue[][],
-  ): Promise<void>;
+  /** Appends rows of a batch to `close_events` of an attached file; their sequences count on from `firstSequence`. */
+  appendEvents(catalog: string, batch: EventBatch, rows: RowSet, firstSequence: number): Promise<void>;
+  /** Appends rows, 2,048 at most, given as columns, to another table of an attached file. */
+  append(catalog: string, table: string, types: readonly DuckDBType[], columns: SqlValue[][]): Promise<void>;
 }
-
-/** Types in which JavaScript hands values over. */
-export type StagedType = ColumnType<unknown>['staged'];
-
-const TYPES: Record<StagedType, DuckDBType> = { VARCHAR, DOUBLE, BOOLEAN, USMALLINT };
-
-/** Rows of a DuckDB vector, and so of a data chunk. */
-const CHUNK_ROWS = 2_048;
 
 export function readSession(connection: DuckDBConnection): ReadSession {
   return {
-    async rows<Row>(sql: string, parameters?: Parameters) {
-      const reader = await connection.runAndReadAll(sql, parameters);
+    async rows<Row>(sql: string, parameters?: Parameters, types?: Record<string, DuckDBType>) {
+      const reader = await connection.runAndReadAll(sql, parameters, types);
       return rowsFromColumns(reader.columnNames(), reader.getColumns()) as Row[];
+    },
+    async events(sql, parameters) {
+      const result = await connection.run(sql, parameters);
+      expectEventColumns(result.columnTypes());
+      const texts = new ResultTexts();
+      const all: EventRows = { events: [], lastSequence: 0 };
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return all;
+        const { events, lastSequence } = eventsFromChunk(chunk, texts);
+        for (const event of events) all.events.push(event);
+        all.lastSequence = lastSequence;
+      }
     },
   };
 }
 
-export function writeSession(connection: DuckDBConnection): WriteSession {
+export function writeSession(connection: DuckDBConnection, chunk: EventChunk): WriteSession {
   return {
     ...readSession(connection),
     async run(sql, parameters) {
       const result = await connection.run(sql, parameters);
       return result.rowsChanged;
     },
-    async append(table, types, rowCount, columnsOf) {
-      const appender = await connection.createAppender(table, 'main', 'temp');
-      const chunkTypes = types.map(type => TYPES[type]);
-      for (let start = 0; start < rowCount; start += CHUNK_ROWS) {
-        const chunk = DuckDBDataChunk.create(chunkTypes);
-        chunk.setColumns(columnsOf(start, Math.min(start + CHUNK_ROWS, rowCount)));
-        appender.appendDataChunk(chunk);
-        await setImmediate();
-      }
+    appendEvents: (catalog, batch, rows, firstSequence) =>
+      chunk.append(connection, catalog, batch, rows, firstSequence),
+    async append(catalog, table, types, columns) {
+      const rows = DuckDBDataChunk.create(types);
+      rows.setColumns(columns);
+      const appender = await connection.createAppender(table, 'main', catalog);
+      appender.appendDataChunk(rows);
       appender.closeSync();
     },
   };
 }
 
-/** From whole columns, as DuckDB holds them, to rows; most of an event's fields are null, and those are there already. */
+/** From whole columns, as DuckDB holds them, to rows. */
 function rowsFromColumns(names: readonly string[], columns: readonly unknown[][]): Record<string, unknown>[] {
   const blank: Record<string, unknown> = Object.fromEntries(names.map(name => [name, null]));
   return Array.from({ length: columns[0]?.length ?? 0 }, (_, index) => {

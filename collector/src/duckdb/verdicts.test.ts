@@ -149,4 +149,22 @@ describe('verdicts, messages and deploys in the store', () => {
     expect(await store.readDeploys(TEN_O_CLOCK + 10_001, TEN_O_CLOCK + 90_000)).toEqual([second]);
     expect(await store.readDeploys(0, TEN_O_CLOCK + 60_000)).toEqual([first]);
   });
+
+  it('keeps a silence by its id, and finds those that have not ended', async () => {
+    const silence = {
+      id: 's1',
+      matchers: [{ name: 'service', value: 'gate"way' }],
+      startsAt: TEN_O_CLOCK,
+      endsAt: TEN_O_CLOCK + 1_000,
+      author: 'ann',
+      reason: 'rolling back',
+    };
+    await store.keepSilence({ ...silence, reason: 'looking' });
+    await store.keepSilence(silence);
+    await store.keepSilence({ ...silence, id: 's0', startsAt: TEN_O_CLOCK + 1, endsAt: TEN_O_CLOCK + 5_000 });
+    await reopen();
+    expect((await store.readSilences()).map(({ id }) => id)).toEqual(['s1', 's0']);
+    expect(await store.readSilences(TEN_O_CLOCK + 999)).toMatchObject([silence, { id: 's0' }]);
+    expect((await store.readSilences(TEN_O_CLOCK + 1_000)).map(({ id }) => id)).toEqual(['s0']);
+  });
 });

@@ -1,17 +1,17 @@
-import { instant } from '../column-type.ts';
 import type { VerdictChanges, VerdictQuery, VerdictRecord, VerdictTransition } from '../store.ts';
 import { queueMessages } from './outbox.ts';
 import type { ReadSession, WriteSession } from './session.ts';
+import { millisecondsFrom, timestampFrom } from './timestamp.ts';
 
 /** Verdicts that one read gives where the caller names no limit. */
 const DEFAULT_VERDICT_LIMIT = 1_000;
 
 const FORGET_VERDICT = 'DELETE FROM verdicts WHERE id = $id';
 const INSERT_VERDICT = `INSERT INTO verdicts (id, kind, status, service, environment, started_at, ended_at, document)
-  VALUES ($id, $kind, $status, $service, $environment, ${instant.toTable('$startedAt')}, ${instant.toTable('$endedAt')},
+  VALUES ($id, $kind, $status, $service, $environment, ${timestampFrom('$startedAt')}, ${timestampFrom('$endedAt')},
     $document)`;
 const INSERT_TRANSITION = `INSERT INTO verdict_transitions (verdict_id, type, happened_at, document)
-  VALUES ($verdictId, $type, ${instant.toTable('$at')}, $document)`;
+  VALUES ($verdictId, $type, ${timestampFrom('$at')}, $document)`;
 
 /** Keeps verdicts, their transitions and their messages: one transaction, given by the session. */
 export async function keepVerdicts(session: WriteSession, changes: VerdictChanges): Promise<void> {
@@ -28,14 +28,14 @@ export async function keepVerdicts(session: WriteSession, changes: VerdictChange
 
 type Stored<Row> = Omit<Row, 'document'> & { document: string };
 
-const READ_VERDICTS = `SELECT id, kind, status, service, environment, ${instant.fromTable('started_at')} AS "startedAt",
-    ${instant.fromTable('ended_at')} AS "endedAt", document
+const READ_VERDICTS = `SELECT id, kind, status, service, environment, ${millisecondsFrom('started_at')} AS "startedAt",
+    ${millisecondsFrom('ended_at')} AS "endedAt", document
   FROM verdicts
   WHERE ($id IS NULL OR id = $id) AND ($service IS NULL OR service = $service)
     AND ($environment IS NULL OR environment = $environment) AND ($kind IS NULL OR kind = $kind)
     AND ($status IS NULL OR status = $status)
-    AND ($to IS NULL OR started_at < ${instant.toTable('$to')})
-    AND ($from IS NULL OR ended_at IS NULL OR ended_at >= ${instant.toTable('$from')})
+    AND ($to IS NULL OR started_at < ${timestampFrom('$to')})
+    AND ($from IS NULL OR ended_at IS NULL OR ended_at >= ${timestampFrom('$from')})
   ORDER BY started_at DESC, id LIMIT $limit::BIGINT`;
 
 export async function readVerdicts(session: ReadSession, query: VerdictQuery): Promise<VerdictRecord[]> {
@@ -46,7 +46,7 @@ export async function readVerdicts(session: ReadSession, query: VerdictQuery): P
   return rows.map(row => ({ ...row, document: JSON.parse(row.document) }));
 }
 
-const READ_TRANSITIONS = `SELECT verdict_id AS "verdictId", type, ${instant.fromTable('happened_at')} AS "at", document
+const READ_TRANSITIONS = `SELECT verdict_id AS "verdictId", type, ${millisecondsFrom('happened_at')} AS "at", document
   FROM verdict_transitions WHERE verdict_id = $verdictId ORDER BY position`;
 
 export async function readTransitions(session: ReadSession, verdictId: string): Promise<VerdictTransition[]> {

@@ -1,0 +1,118 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EventBatch } from '../batch/event-batch.ts';
+import type { GaugeSample } from '../gauge-sample.ts';
+import type { Store } from '../store.ts';
+import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
+import { openDuckDbStore } from './open-duckdb-store.ts';
+
+const DAY_MS = 86_400_000;
+
+function sample(instance: string, fields: Partial<GaugeSample> = {}): GaugeSample {
+  const where = { service: 'gateway', serviceVersion: null, environment: null, role: 'server' } as const;
+  return { ...where, instance, time: TEN_O_CLOCK, receivedAt: TEN_O_CLOCK, connections: 5, ...fields };
+}
+
+describe('days of receipt', () => {
+  let folder: string;
+  let store: Store;
+  let now: number;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
+    now = TEN_O_CLOCK;
+    store = await openDuckDbStore({ folder, now: () => now });
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  async function reopen() {
+    await store.close();
+    store = await openDuckDbStore({ folder, now: () => now });
+  }
+  const files = () => readdirSync(join(folder, 'days')).filter(name => !name.endsWith('.wal'));
+
+  it('have a file each, and sequences that count on from one to the next', async () => {
+    await store.appendEvents(EventBatch.of([closeEvent(1), closeEvent(2)]));
+    now += DAY_MS;
+    await store.appendEvents(EventBatch.of([closeEvent(3, { startedAt: now })]));
+    now += DAY_MS;
+    await reopen();
+    await store.appendEvents(EventBatch.of([closeEvent(4, { startedAt: now })]));
+    expect(files()).toEqual(['2026-11-23.duckdb', '2026-11-24.duckdb', '2026-11-25.duckdb']);
+    expect((statSync(join(folder, 'days')).mode & 0o777).toString(8)).toBe('700');
+    const { days, sequence } = store.status();
+    expect(sequence).toBe(4);
+    expect(days).toMatchObject([
+      { day: '2026-11-23', form: 'closed', rows: 2, firstSequence: 1, lastSequence: 2, earliest: TEN_O_CLOCK },
+      { day: '2026-11-24', form: 'closed', rows: 1, firstSequence: 3, lastSequence: 3 },
+      { day: '2026-11-25', form: 'live', rows: 1, firstSequence: 4, lastSequence: 4, earliest: now, latest: now },
+    ]);
+    await reopen();
+    expect(store.status().days).toEqual(days.map(day => ({ ...day, bytes: expect.any(Number) })));
+  });
+
+  it('are read as one, page by page', async () => {
+    for (const serial of [1, 2, 3, 4, 5, 6]) {
+      await store.appendEvents(EventBatch.of([closeEvent(serial)]));
+      if (serial % 2 === 0) now += DAY_MS;
+    }
+    const first = await store.readEventsAfter(0, 3);
+    const second = await store.readEventsAfter(first.sequence, 3);
+    expect([...first.events, ...second.events].map(event => event.spanId.at(-1))).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+    ]);
+    expect(second.sequence).toBe(6);
+    expect(await store.readCloses({ from: TEN_O_CLOCK, to: TEN_O_CLOCK + 1, limit: 10 })).toHaveLength(6);
+  });
+
+  it('hold a span once that is sent again within 24 hours on the next day', async () => {
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
+    now += DAY_MS;
+    expect(await store.appendEvents(EventBatch.of([closeEvent(1)]))).toEqual({ stored: 0, duplicates: 1 });
+  });
+
+  it('go on where the clock is set back', async () => {
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
+    now -= DAY_MS;
+    await store.appendEvents(EventBatch.of([closeEvent(2)]));
+    expect(files()).toEqual(['2026-11-23.duckdb']);
+  });
+
+  it('are not begun by a file whose making was cut short', async () => {
+    writeFileSync(join(folder, 'days', '2026-11-23.duckdb.new'), 'cut short');
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
+    expect(files()).toEqual(['2026-11-23.duckdb']);
+    expect((await store.readEventsAfter(0, 10)).events).toEqual([closeEvent(1)]);
+  });
+
+  it('keep gauge samples in the commit of the events, and give the last one of a series and time', async () => {
+    const first = sample('a', { receivedAt: TEN_O_CLOCK - 1 });
+    const replaced = sample('a', { connections: 7 });
+    await store.appendEvents(EventBatch.of([closeEvent(1)]), [first, sample('b')]);
+    now += DAY_MS;
+    expect(await store.appendEvents(EventBatch.of([]), [replaced])).toEqual({ stored: 0, duplicates: 0 });
+    await reopen();
+    expect(await store.readGauges(0, 10)).toEqual([sample('b'), replaced]);
+    expect(await store.readGauges(TEN_O_CLOCK + 1, 10)).toEqual([]);
+    expect(await store.readGauges(0, 1)).toEqual([sample('b')]);
+  });
+
+  it('are refused with the name of the file when that is damaged', async () => {
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
+    await store.close();
+    const file = join(folder, 'days', '2026-11-23.duckdb');
+    writeFileSync(file, 'not a database, but long enough to look at'.repeat(500));
+    const refusal = { code: 'STORE_UNREADABLE', message: expect.stringContaining(`cannot open ${file}: `) };
+    await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);
+    rmSync(file);
+    store = await openDuckDbStore({ folder });
+  });
+});

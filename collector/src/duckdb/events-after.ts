@@ -1,0 +1,43 @@
+import type { CloseEvent } from '../close-event.ts';
+import type { EventPage } from '../store.ts';
+import type { DayCatalogue } from './day-catalogue.ts';
+import { relationOf } from './day-relation.ts';
+import { EVENT_COLUMNS } from './event-table.ts';
+import type { ReadSession } from './session.ts';
+
+/**
+ * Events stored after a sequence, over all days. Sequences have no gaps but where rows were lost, so a page is a range of them,
+ * and costs the same wherever it lies.
+ */
+export async function readEventsAfter(
+  session: ReadSession,
+  catalogue: DayCatalogue,
+  after: number,
+  limit: number,
+): Promise<EventPage> {
+  const events: CloseEvent[] = [];
+  let sequence = after;
+  for (const day of catalogue.after(after)) {
+    let from = Math.max(sequence, day.firstSequence - 1);
+    while (events.length < limit && from < day.lastSequence) {
+      const last = from + limit - events.length;
+      const page = await session.events(
+        `SELECT ${EVENT_COLUMNS} FROM ${relationOf(day)}
+        WHERE sequence > $from::BIGINT AND sequence <= $last::BIGINT ORDER BY sequence`,
+        { from, last },
+      );
+      for (const event of page.events) events.push(event);
+      if (page.events.length > 0) sequence = page.lastSequence;
+      from = page.events.length > 0 ? page.lastSequence : await beforeNext(session, relationOf(day), last);
+    }
+    if (events.length >= limit) break;
+  }
+  return { events, sequence };
+}
+
+/** The sequence before the first row after a gap. */
+async function beforeNext(session: ReadSession, relation: string, after: number): Promise<number> {
+  const next = `SELECT min(sequence)::DOUBLE AS next FROM ${relation} WHERE sequence > $after::BIGINT`;
+  const [row] = await session.rows<{ next: number | null }>(next, { after });
+  return row?.next == null ? Number.POSITIVE_INFINITY : row.next - 1;
+}

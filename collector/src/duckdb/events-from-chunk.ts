@@ -1,0 +1,136 @@
+import type { DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import type { CloseEvent } from '../close-event.ts';
+import { COLUMNS } from '../columns.ts';
+import { TABLE_COLUMNS, type TableColumn } from './event-table.ts';
+import { isValid, type ResultTexts } from './result-texts.ts';
+
+const TWO_TO_32 = 2 ** 32;
+const UUID_SIGN = 0x8000_0000;
+
+const BLANK = Object.fromEntries(COLUMNS.map(column => [column.field, column.absent]));
+
+type Row = Record<string, unknown>;
+
+/** Rows as a result has them: a chunk whose columns are EVENT_COLUMNS. */
+export interface EventRows {
+  events: CloseEvent[];
+  /** Of the last row; 0 where there is none. */
+  lastSequence: number;
+}
+
+/**
+ * Events out of the memory of a result, column by column: no wrapper object a value, and no work for the cells that say nothing,
+ * which most of them do.
+ */
+export function eventsFromChunk({ chunk }: DuckDBDataChunk, texts: ResultTexts): EventRows {
+  const count = duckdb.data_chunk_get_size(chunk);
+  const rows: Row[] = Array.from({ length: count }, () => ({ ...BLANK }));
+  const sequences = wholeNumbers(duckdb.data_chunk_get_vector(chunk, 0), count);
+  for (const [index, tableColumn] of TABLE_COLUMNS.entries()) {
+    readVector(duckdb.data_chunk_get_vector(chunk, index + 1), tableColumn, rows, texts);
+  }
+  for (const row of rows) fillDerived(row);
+  return { events: rows as unknown as CloseEvent[], lastSequence: count === 0 ? 0 : sequences(count - 1) };
+}
+
+/** Throws where a result's columns are not EVENT_COLUMNS: their memory would be read as something else. */
+export function expectEventColumns(types: readonly DuckDBType[]): void {
+  const expected = ['BIGINT', ...TABLE_COLUMNS.map(({ sql }) => sql)];
+  const got = types.map(String);
+  const wrong = expected.findIndex((sql, index) => got[index] !== sql);
+  if (wrong < 0 && got.length === expected.length) return;
+  throw new Error(
+    `expected ${expected[wrong] ?? 'no more'} as column ${wrong + 1} of events, got ${got[wrong] ?? 'none'}`,
+  );
+}
+
+/** What the table leaves out because another column has it. */
+function fillDerived(row: Row): void {
+  row.startedAt ??= row.time;
+  row.endedAt ??= row.time;
+  if (row.linkedTraceId !== null) row.linkedSpanId ??= row.connectionId;
+}
+
+function readVector(vector: duckdb.Vector, tableColumn: TableColumn, rows: Row[], texts: ResultTexts): void {
+  const count = rows.length;
+  const validity: Uint8Array | null = duckdb.vector_get_validity(vector, Math.ceil(count / 64) * 8);
+  if (validity?.every(byte => byte === 0)) return;
+  const valueAt = readerOf(vector, tableColumn, count, validity, texts);
+  const { field } = tableColumn.column;
+  for (let index = 0; index < count; index++) {
+    if (isValid(validity, index)) rows[index]![field] = valueAt(index);
+  }
+}
+
+/** A reader of the values of a vector; it is asked for those that are there only. */
+function readerOf(
+  vector: duckdb.Vector,
+  { physical, column }: TableColumn,
+  count: number,
+  validity: Uint8Array | null,
+  texts: ResultTexts,
+): (index: number) => unknown {
+  switch (physical) {
+    case 'uuid':
+      return traceIds(vector, count);
+    case 'ubigint':
+      return spanIds(vector, count);
+    case 'varchar':
+      return texts.reader(bytesOf(vector, count * 16), validity);
+    case 'enum': {
+      const places = new Uint8Array(bytesOf(vector, count));
+      const names = column.type.names!;
+      return index => names[places[index]!];
+    }
+    case 'boolean': {
+      const flags = new Uint8Array(bytesOf(vector, count));
+      return index => flags[index] === 1;
+    }
+    case 'usmallint': {
+      const numbers = new Uint16Array(bytesOf(vector, count * 2));
+      return index => numbers[index];
+    }
+    case 'double': {
+      const numbers = new Float64Array(bytesOf(vector, count * 8));
+      return index => numbers[index];
+    }
+    case 'bigint':
+      return wholeNumbers(vector, count);
+    case 'timestamp': {
+      const microseconds = wholeNumbers(vector, count);
+      return index => microseconds(index) / 1_000;
+    }
+  }
+}
+
+/** A copy of the vector's memory; the binding makes one at each call. */
+function bytesOf(vector: duckdb.Vector, bytes: number): ArrayBuffer {
+  return duckdb.vector_get_data(vector, bytes).buffer as ArrayBuffer;
+}
+
+function wholeNumbers(vector: duckdb.Vector, count: number): (index: number) => number {
+  const halves = new Int32Array(bytesOf(vector, count * 8));
+  return index => halves[index * 2 + 1]! * TWO_TO_32 + (halves[index * 2]! >>> 0);
+}
+
+/** Span ids: their digits are the bytes from the most significant one. */
+function spanIds(vector: duckdb.Vector, count: number): (index: number) => string {
+  const bytes = Buffer.from(bytesOf(vector, count * 8)).swap64();
+  return index => bytes.toString('hex', index * 8, index * 8 + 8);
+}
+
+/** Trace ids: as span ids, with the upper half behind the lower one and its sign flipped. */
+function traceIds(vector: duckdb.Vector, count: number): (index: number) => string {
+  const buffer = bytesOf(vector, count * 16);
+  const words = new Uint32Array(buffer);
+  for (let at = 0; at < words.length; at += 4) {
+    const [a, b] = [words[at]!, words[at + 1]!];
+    words[at] = words[at + 2]!;
+    words[at + 1] = words[at + 3]! ^ UUID_SIGN;
+    words[at + 2] = a;
+    words[at + 3] = b;
+  }
+  const bytes = Buffer.from(buffer).swap64();
+  return index => bytes.toString('hex', index * 16, index * 16 + 16);
+}

@@ -1,0 +1,21 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type ReadSession, readSession } from './session.ts';
+
+/** What may be done with the files of the data folder, between transactions. */
+export interface FileSession extends ReadSession {
+  /** Attaches a file under a name; makes it where it is missing. */
+  attach(path: string, name: string): Promise<void>;
+  /** Writes the file's WAL into it and lets it go; reads that hold it keep what they see. */
+  detach(name: string): Promise<void>;
+  run(sql: string): Promise<void>;
+}
+
+export function fileSession(connection: DuckDBConnection): FileSession {
+  const run = async (sql: string) => void (await connection.run(sql));
+  return {
+    ...readSession(connection),
+    run,
+    attach: (path, name) => run(`ATTACH '${path.replaceAll("'", "''")}' AS "${name}"`),
+    detach: name => run(`DETACH "${name}"`),
+  };
+}
