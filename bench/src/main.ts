@@ -8,8 +8,9 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     run: async args => (await import('./allocation/allocation.ts')).benchAllocation(args),
   },
   ingest: {
-    prints: 'durable spans a second over real OTLP/HTTP, beside the store taking the same rows in bulk',
-    run: async () => (await import('./ingest/ingest.ts')).benchIngest(),
+    prints:
+      'durable spans a second over real OTLP, beside the store alone, a plain pipeline and ClickHouse; --soak, --help',
+    run: async args => (await import('./ingest/ingest.ts')).benchIngest(args),
   },
   overhead: {
     prints: 'CPU a message and a connection of a ws server, and memory a connection: bare, ours and two peers',

@@ -1,94 +1,83 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { createCollector, EventBatch, openDuckDbStore, type Store } from '@closewatch/collector';
-import { spreadOf, textOfSpread } from '../spread.ts';
-import { makeWorkload, type Workload } from './workload.ts';
+import { AskedProcess } from './asked-process.ts';
+import { CASES, type Case, GOALS } from './cases.ts';
+import { type Measured, measure, type ReceiverName } from './measure.ts';
+import { type BulkSide, type MeasuredBulk, measureBulk } from './measure-bulk.ts';
+import { HELP, type IngestOptions, ingestOptions } from './options.ts';
+import { casesTable, machineLine, pacedTable, sidesTable, textOfTable } from './report.ts';
 
-const ROUNDS = 3;
-/**
- * `senders` are the requests under way at once, one an exporter, as each waits for its answer. The collector answers a group of
- * requests every 100 ms or so: with few and small ones that pause would be measured, and not the work.
- */
-const CASES = [
-  { batch: 20, senders: 1_000, spans: 60_000, gzip: false },
-  { batch: 500, senders: 64, spans: 80_000, gzip: false },
-  { batch: 500, senders: 64, spans: 80_000, gzip: true },
-];
-/** Rows a commit of the side that appends in bulk: DuckDB's best in the decision on the store. */
-const BULK_ROWS = 20_000;
+/** Rows of a round of a side that is given rows; spans of a round of the plain pipeline, which is slower. */
+const BULK_ROWS = 600_000;
+const PLAIN_SPANS = 100_000;
+const PLAIN_CASES = ['http-20-gzip', 'http-500-gzip'];
+const BULK_TITLES: Record<BulkSide, string> = {
+  limit: 'the limit: decoded columns, our store alone, commits of 10,000',
+  clickhouse: 'ClickHouse in process: Native blocks of 10,000, MergeTree, fsync_after_insert',
+};
+/** Seconds at a steady pace, at 80 % of the goal. */
+const PACED_SECONDS = 6;
+const PACED_SHARE = 0.8;
 
-/** Durable spans a second: over real HTTP, senders counted in; and the limit, the store given decoded rows in bulk. */
-export async function benchIngest(): Promise<void> {
-  console.log(`${ROUNDS} rounds a case, both sides in each; median (min to max)\n`);
-  console.log(
-    '| batch | senders | gzip | durable spans/s over HTTP | bulk append, spans/s | ratio | ack p50, ms | ack p99, ms |',
-  );
-  console.log('|---|---|---|---|---|---|---|---|');
-  for (const { batch, senders, spans, gzip } of CASES) {
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const workload = makeWorkload(spans, batch, gzip);
-      rounds.push({ http: await overHttp(workload, gzip, senders), bulk: await inBulk(workload) });
-    }
-    console.log(rowOf(batch, gzip, senders, rounds));
+/** Every figure of a run, a value a round. */
+interface Figures {
+  cases: Map<Case, Measured[]>;
+  bulk: Map<BulkSide, MeasuredBulk[]>;
+  plain: Map<Case, Measured[]>;
+  paced: Map<Case, { pace: number; rounds: Measured[] }>;
+}
+
+/** `npm run bench -- ingest`: see HELP. */
+export async function benchIngest(args: readonly string[]): Promise<void> {
+  const options = ingestOptions(args);
+  if (options.help) return console.log(HELP);
+  if (options.soak) return (await import('./soak.ts')).soak(options);
+  const sender = new AskedProcess('sender-process.ts');
+  const figures: Figures = { cases: new Map(), bulk: new Map(), plain: new Map(), paced: new Map() };
+  for (let round = 0; round < options.rounds; round++) await runRound(sender, options, figures);
+  await sender.stop();
+  if (!options.json) print(figures, options.rounds);
+}
+
+/** Every side once, so that a ratio within a round is of the same minute of a shared machine. */
+async function runRound(sender: AskedProcess, options: IngestOptions, figures: Figures): Promise<void> {
+  const { scale, execArgv, sides } = options;
+  const run = async (receiver: ReceiverName, chosen: Case, pace: number | null = null) => {
+    const measured = await measure(sender, receiver, chosen, pace, execArgv);
+    if (options.json) console.log(JSON.stringify({ receiver, case: chosen.name, pace, ...measured }));
+    return measured;
+  };
+  for (const side of ['limit', 'clickhouse'] as const) {
+    if (!sides.includes(side)) continue;
+    const measured = await measureBulk(side, BULK_ROWS * scale, execArgv);
+    if (options.json) console.log(JSON.stringify({ side, ...measured }));
+    add(figures.bulk, side, measured);
+  }
+  for (const chosen of options.cases) add(figures.cases, chosen, await run('closewatch', chosen));
+  for (const name of sides.includes('plain') ? PLAIN_CASES : []) {
+    const chosen = caseNamed(name);
+    add(figures.plain, chosen, await run('plain', { ...chosen, spans: PLAIN_SPANS * scale }));
+  }
+  for (const { name, spansPerSecond } of options.paced ? GOALS : []) {
+    const [chosen, pace] = [caseNamed(name), spansPerSecond * PACED_SHARE];
+    const paced = figures.paced.get(chosen) ?? { pace, rounds: [] };
+    figures.paced.set(chosen, paced);
+    paced.rounds.push(await run('closewatch', { ...chosen, spans: pace * PACED_SECONDS * scale }, pace));
   }
 }
 
-type Round = { http: { rate: number; latencies: number[] }; bulk: number };
-
-function rowOf(batch: number, gzip: boolean, senders: number, rounds: readonly Round[]): string {
-  const rate = textOfSpread(spreadOf(rounds.map(round => round.http.rate)));
-  const bulk = textOfSpread(spreadOf(rounds.map(round => round.bulk)));
-  const ratio = textOfSpread(spreadOf(rounds.map(round => round.http.rate / round.bulk)), 2);
-  const quantile = (q: number) => textOfSpread(spreadOf(rounds.map(round => at(round.http.latencies, q))));
-  return `| ${batch} | ${senders} | ${gzip ? 'yes' : 'no'} | ${rate} | ${bulk} | ${ratio} | ${quantile(0.5)} | ${quantile(0.99)} |`;
+function print({ cases, bulk, plain, paced }: Figures, rounds: number): void {
+  const limits = (bulk.get('limit') ?? []).map(({ rowsPerSecond }) => rowsPerSecond);
+  const titled = new Map([...bulk].map(([side, measured]) => [BULK_TITLES[side], measured]));
+  console.log(machineLine(rounds));
+  if (cases.size > 0) console.log(`\nAs fast as it goes:\n\n${textOfTable(casesTable(cases, limits))}`);
+  if (titled.size + plain.size > 0)
+    console.log(`\nBeside it, in the same run:\n\n${textOfTable(sidesTable(titled, plain, limits))}`);
+  if (paced.size > 0) console.log(`\nAt 80 % of the goals, at a steady pace:\n\n${textOfTable(pacedTable(paced))}`);
 }
 
-function at(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+function caseNamed(name: string): Case {
+  return CASES.find(known => known.name === name)!;
 }
 
-async function overHttp({ spans, bodies }: Workload, gzip: boolean, senders: number): Promise<Round['http']> {
-  return withStore(async store => {
-    const collector = createCollector({ store, port: 0 });
-    const { port } = await collector.start();
-    const began = performance.now();
-    const sender = new Worker(new URL('./sender.ts', import.meta.url), { workerData: { port, gzip, senders, bodies } });
-    const [latencies] = (await once(sender, 'message')) as [number[]];
-    const seconds = (performance.now() - began) / 1000;
-    await collector.stop();
-    expectStored(collector.counters.events.stored, spans);
-    return { rate: spans / seconds, latencies };
-  });
-}
-
-async function inBulk({ spans, events }: Workload): Promise<number> {
-  return withStore(async store => {
-    const began = performance.now();
-    let stored = 0;
-    for (let from = 0; from < events.length; from += BULK_ROWS) {
-      stored += (await store.appendEvents(EventBatch.of(events.slice(from, from + BULK_ROWS)))).stored;
-    }
-    expectStored(stored, spans);
-    return spans / ((performance.now() - began) / 1000);
-  });
-}
-
-function expectStored(got: number, expected: number): void {
-  if (got !== expected) throw new Error(`expected ${expected} spans stored, got ${got}`);
-}
-
-async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'closewatch-bench-'));
-  const store = await openDuckDbStore({ folder });
-  try {
-    return await use(store);
-  } finally {
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  map.set(key, [...(map.get(key) ?? []), value]);
 }
