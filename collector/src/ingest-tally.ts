@@ -1,5 +1,5 @@
-/** Why a span of ours could not become an event. */
-export type UnusableReason = 'invalid_ids' | 'no_times' | 'no_role' | 'no_code';
+/** Why a span of ours could not become an event; `not_a_client` is what came with a public token and is of a server. */
+export type UnusableReason = 'invalid_ids' | 'no_times' | 'no_role' | 'no_code' | 'not_a_client';
 
 /** What became of spans on their way to rows. Nothing is dropped without one of these counting it. */
 export interface IngestTally {
@@ -21,7 +21,7 @@ export interface IngestTally {
 export function newIngestTally(): IngestTally {
   return {
     notRelevant: 0,
-    unusable: { invalid_ids: 0, no_times: 0, no_role: 0, no_code: 0 },
+    unusable: { invalid_ids: 0, no_times: 0, no_role: 0, no_code: 0, not_a_client: 0 },
     valuesRefused: 0,
     valuesCut: 0,
     valuesOther: {},

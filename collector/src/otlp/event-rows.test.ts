@@ -63,7 +63,7 @@ describe('events from spans', () => {
       { ...jsonSpan({ name: 'websocket.connect' }), attributes: [] },
     ]);
     expect(events.map(event => event.kind)).toEqual(['connect']);
-    expect(tally.unusable).toEqual({ invalid_ids: 2, no_times: 2, no_role: 1, no_code: 2 });
+    expect(tally.unusable).toEqual({ invalid_ids: 2, no_times: 2, no_role: 1, no_code: 2, not_a_client: 0 });
   });
 
   it('have null for a value that their column cannot hold, and it is counted', () => {
@@ -138,8 +138,10 @@ describe('events from spans', () => {
     expect(rowsOf([span], {}, { receivedAt: null }).events[0]).toMatchObject(replayed);
   });
 
-  it('are untrusted where they came with a public token', () => {
-    expect(rowsOf([jsonSpan()], {}, { trusted: false }).events[0]?.trusted).toBe(false);
+  it('are of clients only, and untrusted, where they came with a public token', () => {
+    const { events, tally } = rowsOf([jsonSpan({ kind: 3 }), jsonSpan({ kind: 2 })], {}, { trusted: false });
+    expect(events.map(event => [event.role, event.trusted])).toEqual([['client', false]]);
+    expect(tally.unusable.not_a_client).toBe(1);
   });
 
   it('leave nothing of spans that are none behind: no text, and no count of values', () => {

@@ -135,6 +135,7 @@ export class EventRows {
     if (!fields.has(PLACE.traceId) || !fields.has(PLACE.spanId)) return 'invalid_ids';
     if (startMicros === 0 || endMicros === 0) return 'no_times';
     if (!fields.has(PLACE.role)) return 'no_role';
+    if (!this.#receipt.trusted && fields.numbers[PLACE.role] !== CLIENT) return 'not_a_client';
     return kind === CLOSE && !fields.has(PLACE.code) ? 'no_code' : null;
   }
 

@@ -158,7 +158,7 @@ describe('bad input', () => {
     expect(response.status).toBe(415);
     expect(await response.json()).toEqual({
       code: 12,
-      message: 'expected identity or gzip or zstd as content-encoding, got "br"',
+      message: 'expected identity, gzip, deflate or zstd as content-encoding, got "br"',
     });
   });
 

@@ -17,8 +17,7 @@ export class BatchPool {
   #free: EventBatch[] = [];
 
   take(): EventBatch {
-    const { texts, bytes } = this.#texts;
-    if (texts > KEPT_TEXTS || bytes > KEPT_TEXT_BYTES) {
+    if (isLarge(this.#texts)) {
       this.#texts = new TextInterner();
       this.#free = [];
     }
@@ -26,8 +25,17 @@ export class BatchPool {
   }
 
   give(batch: EventBatch): void {
-    if (batch.capacity > KEPT_CAPACITY || batch.texts !== this.#texts) return;
+    if (this.isWorn(batch)) return;
     batch.truncate(0);
     this.#free.push(batch);
   }
+
+  /** True where another batch should be filled in its place. */
+  isWorn(batch: EventBatch): boolean {
+    return batch.capacity > KEPT_CAPACITY || batch.texts !== this.#texts || isLarge(batch.texts);
+  }
+}
+
+function isLarge({ texts, bytes }: TextInterner): boolean {
+  return texts > KEPT_TEXTS || bytes > KEPT_TEXT_BYTES;
 }

@@ -4,6 +4,8 @@ import { type IngestTally, newIngestTally } from '../ingest-tally.ts';
 const REQUEST_OUTCOMES = [
   /** 200. */
   'accepted',
+  /** 204: what a browser asks before a page's request. */
+  'preflight',
   /** 400: no OTLP request, or broken compression. */
   'malformed',
   /** 401: no token, or one that nobody knows. */
@@ -36,6 +38,8 @@ export interface CollectorCounters {
   /** Bytes of complete bodies: as they were sent, and decompressed. */
   bytes: Record<Protocol, { sent: number; unpacked: number }>;
   connections: Record<Protocol, ConnectionCounters>;
+  /** Of accepted requests, by the name of their token; `limited` are requests refused for sending too much. */
+  tokens: Record<string, { requests: number; spans: number; limited: number }>;
   commits: { succeeded: number; failed: number };
   /** Events of accepted requests. */
   events: { stored: number; duplicates: number };
@@ -59,6 +63,7 @@ export function newCollectorCounters(): CollectorCounters {
       http: { accepted: 0, refused: 0, broken: 0 },
       grpc: { accepted: 0, refused: 0, broken: 0 },
     },
+    tokens: {},
     commits: { succeeded: 0, failed: 0 },
     events: { stored: 0, duplicates: 0 },
     spans: newIngestTally(),

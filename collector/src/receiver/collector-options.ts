@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { ROW_BYTES } from '../batch/event-batch.ts';
 import type { Store } from '../store.ts';
+import type { IngestAccess } from './access/ingest-access.ts';
+import type { TlsFiles } from './tls.ts';
 
 /** Where a request is, for tests and tracing; `commit_*` are of a group of requests. */
 export type CollectorPhase = 'received' | 'decoded' | 'commit_begin' | 'commit_sent' | 'commit_end' | 'answered';
@@ -50,8 +52,14 @@ export interface CollectorOptions {
   store: Store;
   /** Address to listen on; loopback by default. */
   host?: string;
-  /** Port to listen on; 4318 by default, 0 for any free one. */
+  /** Port of OTLP/HTTP; 4318 by default, 0 for any free one. */
   port?: number;
+  /** Port of OTLP/gRPC, 0 for any free one; without it there is none. */
+  grpcPort?: number;
+  /** Certificate and key, for both; without them both are plain. */
+  tls?: TlsFiles;
+  /** Who may send; everybody by default. */
+  access?: IngestAccess;
   limits?: Partial<CollectorLimits>;
   /** Names under which it is reached, beside localhost and addresses: see `isAllowedHost`. */
   allowedHosts?: readonly string[];

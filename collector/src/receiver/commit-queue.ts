@@ -42,6 +42,9 @@ export class CommitQueue {
    * them back (`truncate`) or calls `join`, before anything else is awaited.
    */
   get filling(): CommitGroup {
+    // Refused requests leave texts behind, and without a commit nothing else would let go of them.
+    const isUnused = this.#filling.firstJoinedAt === null;
+    if (isUnused && this.#pool.isWorn(this.#filling.batch)) this.#filling = new CommitGroup(this.#pool.take());
     return this.#filling;
   }
 

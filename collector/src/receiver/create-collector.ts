@@ -1,21 +1,38 @@
-import type { AddressInfo, Server } from 'node:net';
 import { type Logger, pino } from 'pino';
 import type { AppendOutcome } from '../store.ts';
+import { AccessControl } from './access/access-control.ts';
+import { type IngestAccess, OPEN_ACCESS } from './access/ingest-access.ts';
 import { type CollectorCounters, newCollectorCounters } from './collector-counters.ts';
 import { type CollectorOptions, DEFAULT_LIMITS } from './collector-options.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { GrpcEndpoint } from './grpc/grpc-endpoint.ts';
+import { GrpcListener } from './grpc/grpc-listener.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
-import { httpServer } from './http-server.ts';
+import { HttpListener } from './http-listener.ts';
 import { Ingest } from './ingest.ts';
+import type { TlsFiles } from './tls.ts';
 
 type CommitListener = (outcome: AppendOutcome) => void;
 
-/** An OTLP/HTTP receiver in front of a store. */
+/** Where a collector listens. */
+interface CollectorAddress {
+  host: string;
+  /** OTLP/HTTP. */
+  port: number;
+  /** OTLP/gRPC; null where there is none. */
+  grpcPort: number | null;
+}
+
+/** An OTLP receiver in front of a store. */
 export interface Collector {
-  /** Listens. Rejects with Node's own error, such as one with the code EADDRINUSE. */
-  start(): Promise<{ host: string; port: number }>;
+  /** Listens. Rejects with Node's own error, such as one with the code EADDRINUSE, and then listens nowhere. */
+  start(): Promise<CollectorAddress>;
   /** Takes no more requests, commits and answers those in hand, and closes. The store stays open. */
   stop(): Promise<void>;
+  /** From now on these tokens let in, and no others. */
+  useAccess(access: IngestAccess): void;
+  /** Connections made from now on are met with this certificate. */
+  useTls(tls: TlsFiles): void;
   /** Counted from the start; the object stays the same, so it can be read at any time. */
   readonly counters: CollectorCounters;
   /** Tells after each commit that stored something. Returns the unsubscribe function. */
@@ -23,12 +40,12 @@ export interface Collector {
 }
 
 /**
- * Makes a receiver for `POST /v1/traces` (protobuf and JSON, gzip). A 200 means committed and synced; requests are grouped into
- * commits. Errors carry a google.rpc.Status in the request's encoding. Source: the OTLP specification, "OTLP/HTTP".
+ * Makes an OTLP receiver over HTTP (protobuf and JSON; gzip, zstd) and gRPC. An accepted request is committed and synced; requests
+ * are grouped into commits. Source: https://opentelemetry.io/docs/specs/otlp/
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { store, host = '127.0.0.1', port = 4318, groupMs = 100, now = Date.now, observe = () => undefined } = options;
-  const { allowedHosts = [] } = options;
+  const { store, groupMs = 100, now = Date.now, observe = () => undefined, tls = null } = options;
+  const { allowedHosts = [], access: allowed = OPEN_ACCESS } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const logger = options.logger ?? pino({ level: 'silent' });
   const counters = newCollectorCounters();
@@ -36,40 +53,42 @@ export function createCollector(options: CollectorOptions): Collector {
   const onCommit = (outcome: AppendOutcome) => tell(listeners, outcome, logger);
   const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit });
   const ingest = new Ingest({ queue, counters, limits, logger, now, observe });
-  const endpoint = new HttpEndpoint({ ingest, limits, allowedHosts, observe });
-  const server = httpServer(endpoint, limits, counters);
+  const access = new AccessControl(allowed, counters.tokens);
+  const endpoint = new HttpEndpoint({ ingest, access, counters, limits, allowedHosts, observe });
+  const http = new HttpListener(endpoint, limits, counters, tls);
+  const grpc =
+    options.grpcPort === undefined
+      ? null
+      : new GrpcListener(new GrpcEndpoint({ ingest, access, limits, observe }), limits, counters, tls);
 
   return {
     counters,
     async start() {
-      const address = await listen(server, port, host);
-      server.on('error', error => logger.error({ err: error }, 'the server could not accept a connection'));
-      return { host: address.address, port: address.port };
+      const { host = '127.0.0.1', port = 4318, grpcPort } = options;
+      const { address, port: httpPort } = await http.start(port, host, logger);
+      const grpcAddress = await grpc?.start(grpcPort!, host, logger).catch(async cause => {
+        await http.stop(0);
+        throw cause;
+      });
+      return { host: address, port: httpPort, grpcPort: grpcAddress?.port ?? null };
     },
     async stop() {
       ingest.stopTaking();
-      const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      const impatient = setTimeout(() => server.closeAllConnections(), limits.stopGraceMs);
+      const closed = [http.stop(limits.stopGraceMs), grpc?.stop(limits.stopGraceMs)];
       await queue.drain();
-      await closed;
-      clearTimeout(impatient);
+      await Promise.all(closed);
       await ingest.settled();
+    },
+    useAccess: changed => access.use(changed),
+    useTls(changed) {
+      http.useTls(changed);
+      grpc?.useTls(changed);
     },
     onCommit(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve(server.address() as AddressInfo);
-    });
-  });
 }
 
 /** A listener that throws costs neither the commit nor the other listeners. */

@@ -1,12 +1,12 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ByteBudget } from './byte-budget.ts';
 import { decompress } from './decompress.ts';
 
 const MIB = 1024 * 1024;
-const COMPRESS = { gzip: gzipSync, zstd: zstdCompressSync } as const;
+const COMPRESS = { gzip: gzipSync, deflate: deflateSync, zstd: zstdCompressSync } as const;
 
-for (const encoding of ['gzip', 'zstd'] as const) {
+for (const encoding of ['gzip', 'deflate', 'zstd'] as const) {
   const compressed = (body: Buffer) => COMPRESS[encoding](body);
 
   describe(`a ${encoding} body`, () => {

@@ -17,12 +17,15 @@ const ZSTD_WINDOW_LOG = 23;
 
 const ZSTD_OPTIONS = { params: { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG } };
 
+/** Where a format does not say how long its content is: spans with ids of their own shrink to a tenth. */
+const USUAL_RATIO = 16;
+
 interface Method {
   /** How many bytes it will be, as far as the sender says; only believed as far as that can be. */
   announced(sent: Buffer): number;
   now(sent: Buffer, options: { maxOutputLength: number; chunkSize: number }): Buffer;
   elsewhere(sent: Buffer, options: { maxOutputLength: number; chunkSize: number }): Promise<Buffer>;
-  stream(options: { chunkSize: number }): zlib.Gunzip | zlib.ZstdDecompress;
+  stream(options: { chunkSize: number }): zlib.Gunzip | zlib.Inflate | zlib.ZstdDecompress;
   /** What it holds beside its output. Bytes. */
   window: number;
 }
@@ -36,12 +39,20 @@ const GZIP: Method = {
   window: 32 * 1024,
 };
 
+/** gRPC's `deflate`, and HTTP's: zlib's format. Source: RFC 9110, section 8.4.1.2. */
+const DEFLATE: Method = {
+  announced: sent => sent.length * USUAL_RATIO,
+  now: zlib.inflateSync,
+  elsewhere: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate),
+  stream: zlib.createInflate,
+  window: 32 * 1024,
+};
+
 const unzstd = promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
 
 /** Node has it since 22.15. */
 const ZSTD: Method = {
-  // A stream's frame does not say its length. Spans with ids of their own shrink to a tenth.
-  announced: sent => sent.length * 16,
+  announced: sent => sent.length * USUAL_RATIO,
   now: (sent, options) => zlib.zstdDecompressSync(sent, { ...ZSTD_OPTIONS, ...options }),
   elsewhere: (sent, options) => unzstd(sent, { ...ZSTD_OPTIONS, ...options }),
   stream: options => zlib.createZstdDecompress({ ...ZSTD_OPTIONS, ...options }),
@@ -51,11 +62,15 @@ const ZSTD: Method = {
 const METHODS: ReadonlyMap<string, Method | null> = new Map([
   ['identity', null],
   ['gzip', GZIP],
+  ['deflate', DEFLATE],
   ['zstd', ZSTD],
 ]);
 
 /** Encodings of a body, as `content-encoding` and `grpc-encoding` name them. */
 export const BODY_ENCODINGS: readonly string[] = [...METHODS.keys()];
+
+/** The same in words. */
+export const KNOWN_ENCODINGS = `${BODY_ENCODINGS.slice(0, -1).join(', ')} or ${BODY_ENCODINGS.at(-1)}`;
 
 /**
  * Decompresses a body, never holding more than `maxBytes`; a bomb stops there. What it unpacks is leased before it is held.
@@ -64,7 +79,7 @@ export const BODY_ENCODINGS: readonly string[] = [...METHODS.keys()];
 export async function decompress(sent: Buffer, encoding: string, maxBytes: number, lease: ByteLease): Promise<Buffer> {
   const method = METHODS.get(encoding);
   if (method === null) return sent;
-  if (method === undefined) throw Refusal.unsupported('encoding', BODY_ENCODINGS.join(' or '), encoding);
+  if (method === undefined) throw Refusal.unsupported('encoding', KNOWN_ENCODINGS, encoding);
   try {
     return (await inOneGo(method, sent, maxBytes, lease)) ?? (await pieceByPiece(method, sent, maxBytes, lease));
   } catch (cause) {

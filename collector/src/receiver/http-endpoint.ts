@@ -1,16 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { AccessControl } from './access/access-control.ts';
 import { isAllowedHost } from './allowed-host.ts';
 import type { ByteLease } from './byte-budget.ts';
+import type { CollectorCounters } from './collector-counters.ts';
 import type { CollectorLimits, Observe } from './collector-options.ts';
-import { BODY_ENCODINGS } from './decompress.ts';
+import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts';
+import { BODY_ENCODINGS, KNOWN_ENCODINGS } from './decompress.ts';
 import type { Ingest, IngestResult, ReceivedRequest } from './ingest.ts';
 import { readBody } from './read-body.ts';
 import { Refusal } from './refusal.ts';
-import { SIGNALS, type Signal, signalOfPath } from './signal.ts';
+import { EVERY_SIGNAL, SIGNALS, type Signal, signalOfPath } from './signal.ts';
 import { wireEncodingOf, wireEncodingOfError } from './wire-encoding.ts';
 
 export interface HttpEndpointOptions {
   ingest: Ingest;
+  access: AccessControl;
+  counters: CollectorCounters;
   limits: CollectorLimits;
   allowedHosts: readonly string[];
   observe: Observe;
@@ -26,46 +31,71 @@ export class HttpEndpoint {
 
   /** `expectsContinue` where the sender waits for a 100 before it sends the body. */
   async handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    if (isPreflight(request.method, request.headers)) {
+      this.#answerPreflight(request, response);
+      return;
+    }
     const result = await this.#options.ingest.take('http', lease => {
-      if (expectsContinue) {
-        this.#admit(request);
-        response.writeContinue();
-      }
-      return this.#receive(request, lease);
+      const admitted = this.#admit(request);
+      if (expectsContinue) response.writeContinue();
+      return this.#receive(request, admitted, lease);
     });
     this.#answer(request, response, result);
   }
 
-  async #receive(request: IncomingMessage, lease: ByteLease): Promise<ReceivedRequest> {
-    const admitted = this.#admit(request);
+  async #receive(
+    request: IncomingMessage,
+    admitted: Omit<ReceivedRequest, 'body'>,
+    lease: ByteLease,
+  ): Promise<ReceivedRequest> {
     return { ...admitted, body: await readBody(request, this.#options.limits.maxBodyBytes, lease) };
   }
 
-  /** What can be said against a request before its body is read. */
+  /** What can be said against a request before its body is read. Throws Refusal. */
   #admit({ headers, method = '', url = '' }: IncomingMessage): Omit<ReceivedRequest, 'body'> {
-    const { allowedHosts, limits } = this.#options;
-    if (!isAllowedHost(headers.host, allowedHosts)) throw Refusal.foreignHost(headers.host?.slice(0, 100));
+    const { access, limits } = this.#options;
+    this.#expectOwnHost(headers.host);
     const signal = signalAt(url, method);
     if (method !== 'POST') throw Refusal.wrongMethod(SIGNALS[signal].path, method);
+    const sender = access.senderOf(headers.authorization, headers.origin);
     const wire = wireEncodingOf(headers);
     const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
     if (!BODY_ENCODINGS.includes(encoding)) {
-      throw Refusal.unsupported('content-encoding', BODY_ENCODINGS.join(' or '), encoding);
+      throw Refusal.unsupported('content-encoding', KNOWN_ENCODINGS, encoding);
     }
     if (Number(headers['content-length'] ?? 0) > limits.maxBodyBytes) throw Refusal.tooLarge(limits.maxBodyBytes);
-    return { signal, wire, encoding };
+    return { signal, sender, wire, encoding };
+  }
+
+  #expectOwnHost(host: string | undefined): void {
+    if (!isAllowedHost(host, this.#options.allowedHosts)) throw Refusal.foreignHost(host?.slice(0, 100));
+  }
+
+  #answerPreflight({ headers, url = '' }: IncomingMessage, response: ServerResponse): void {
+    const { access, counters } = this.#options;
+    try {
+      this.#expectOwnHost(headers.host);
+      signalAt(url, 'OPTIONS');
+      response.writeHead(204, preflightHeaders(headers, access)).end();
+      counters.requests.http.preflight += 1;
+    } catch (refusal) {
+      const { kind, message } = refusal as Refusal;
+      counters.requests.http[kind.outcome] += 1;
+      const wire = wireEncodingOfError(headers);
+      this.#send(response, kind.status, wire.contentType, wire.status(kind.rpcCode, message), {});
+    }
   }
 
   #answer(request: IncomingMessage, response: ServerResponse, result: IngestResult): void {
     if (result.outcome === 'gone') return;
+    const headers = corsHeaders(request.headers, this.#options.access);
     if (result.outcome === 'accepted') {
       const { wire, signal, rejected } = result;
-      this.#send(response, 200, wire.contentType, wire.success(signal, rejected), {});
+      this.#send(response, 200, wire.contentType, wire.success(signal, rejected), headers);
       return;
     }
     const { kind, message, retryAfter } = result.refusal;
     const wire = wireEncodingOfError(request.headers);
-    const headers: Record<string, string> = {};
     if (retryAfter !== null) headers['retry-after'] = String(retryAfter);
     if (kind.status === 405) headers.allow = 'POST';
     if (kind.status === 401) headers['www-authenticate'] = 'Bearer';
@@ -77,11 +107,13 @@ export class HttpEndpoint {
     status: number,
     contentType: string,
     body: Buffer,
-    headers: Record<string, string>,
+    headers: OutgoingHttpHeaders,
   ): void {
     const { ingest, observe } = this.#options;
     if (ingest.isStopping) headers.connection = 'close';
-    response.writeHead(status, { 'content-type': contentType, 'content-length': body.length, ...headers });
+    headers['content-type'] = contentType;
+    headers['content-length'] = body.length;
+    response.writeHead(status, headers);
     response.end(body, () => observe('answered'));
   }
 }
@@ -89,7 +121,7 @@ export class HttpEndpoint {
 function signalAt(url: string, method: string): Signal {
   const path = url.split('?', 1)[0]!;
   const signal = signalOfPath(path);
-  if (signal !== undefined) return signal;
-  const paths = Object.values(SIGNALS).map(known => known.path);
+  if (signal !== undefined && path === SIGNALS[signal].path) return signal;
+  const paths = EVERY_SIGNAL.map(known => SIGNALS[known].path);
   throw Refusal.notFound(paths, `${method} ${path.slice(0, 100)}`);
 }

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import { addTally, type IngestTally, newIngestTally } from '../ingest-tally.ts';
+import { MalformedRequestError } from '../otlp/malformed-request-error.ts';
 import { RequestDecoder } from '../otlp/request-decoder.ts';
+import type { Sender } from './access/ingest-access.ts';
 import { ByteBudget, type ByteLease } from './byte-budget.ts';
 import type { CollectorCounters, Protocol } from './collector-counters.ts';
 import { type CollectorLimits, HELD_BYTES_PER_ROW, type Observe } from './collector-options.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import { decodeInto } from './decode-into.ts';
 import { decompress } from './decompress.ts';
 import { IncompleteRequest } from './read-body.ts';
 import { Refusal } from './refusal.ts';
@@ -25,6 +26,7 @@ export interface IngestOptions {
 /** A request whose body is complete. */
 export interface ReceivedRequest {
   signal: Signal;
+  sender: Sender;
   wire: WireEncoding;
   /** As the sender sent it. */
   body: Buffer;
@@ -37,6 +39,12 @@ export type IngestResult =
   | { outcome: 'accepted'; signal: Signal; wire: WireEncoding; rejected: Rejected | null }
   | { outcome: 'refused'; refusal: Refusal }
   | { outcome: 'gone' };
+
+/** The spans of a request, ours and others', and the commit of its rows where it has any. */
+interface WrittenRows {
+  spans: number;
+  committed: Promise<void> | undefined;
+}
 
 /** The one way from a request, by whatever protocol, to its commit; each ends in one counter. */
 export class Ingest {
@@ -108,27 +116,37 @@ export class Ingest {
     counters.bytes[protocol].unpacked += body.length;
     observe('received');
     const tally = newIngestTally();
-    await this.#writeRows(request.wire, body, tally, lease);
+    const { spans, committed } = this.#writeRows(request, body, tally, lease);
+    await committed;
     addTally(counters.spans, tally);
+    this.#countFor(request.sender, spans);
     return rejectedOf(tally);
   }
 
   /** Nothing is awaited between the first row and `join`, so that the rows of requests do not mix; a refusal takes them back. */
-  #writeRows(wire: WireEncoding, body: Buffer, tally: IngestTally, lease: ByteLease): Promise<void> | undefined {
+  #writeRows({ wire, sender }: ReceivedRequest, body: Buffer, tally: IngestTally, lease: ByteLease): WrittenRows {
     const { queue, now, observe } = this.#options;
     const { batch } = queue.filling;
     const before = batch.rows;
     try {
-      decodeInto(this.#decoder, batch, wire.name, body, now(), tally);
+      this.#decoder.traces(wire.name, body, batch, { receivedAt: now(), trusted: sender.trusted }, tally);
       observe('decoded');
       const rows = batch.rows - before;
-      if (rows === 0) return undefined;
+      const spans = rows + tally.notRelevant + countOf(tally.unusable);
+      sender.spend(spans);
       lease.grow(rows * HELD_BYTES_PER_ROW);
+      return { spans, committed: rows === 0 ? undefined : queue.join() };
     } catch (error) {
       batch.truncate(before);
-      throw error;
+      throw error instanceof MalformedRequestError ? Refusal.malformed(error.message, error) : error;
     }
-    return queue.join();
+  }
+
+  #countFor({ name }: Sender, spans: number): void {
+    const counted = name === null ? undefined : this.#options.counters.tokens[name];
+    if (counted === undefined) return;
+    counted.requests += 1;
+    counted.spans += spans;
   }
 
   #refusalFor(error: unknown): Refusal {
@@ -140,8 +158,12 @@ export class Ingest {
 
 /** Spans of ours that can't be used make a success partial; spans that are not ours do not. */
 function rejectedOf({ unusable }: IngestTally): Rejected | null {
-  const reasons = Object.entries(unusable).filter(([, count]) => count > 0);
-  if (reasons.length === 0) return null;
-  const count = reasons.reduce((sum, [, part]) => sum + part, 0);
+  const count = countOf(unusable);
+  if (count === 0) return null;
+  const reasons = Object.entries(unusable).filter(([, part]) => part > 0);
   return { count, message: `could not be used: ${reasons.map(([reason, part]) => `${reason} ${part}`).join(', ')}` };
+}
+
+function countOf(unusable: IngestTally['unusable']): number {
+  return Object.values(unusable).reduce((sum, count) => sum + count, 0);
 }

@@ -3,7 +3,7 @@ import type { ByteLease } from './byte-budget.ts';
 import { Refusal } from './refusal.ts';
 
 /** What Node holds of a piece of a body beside its bytes: a sender can cut its body into pieces of one byte. */
-const PIECE_BYTES = 256;
+export const PIECE_BYTES = 256;
 
 /** The sender went away before its request was complete: there is nobody to answer. */
 export class IncompleteRequest extends Error {

@@ -8,7 +8,7 @@ interface Kind {
   /** HTTP's. */
   status: number;
   rpcCode: number;
-  outcome: Exclude<RequestOutcome, 'accepted' | 'incomplete'>;
+  outcome: Exclude<RequestOutcome, 'accepted' | 'preflight' | 'incomplete'>;
 }
 
 const MALFORMED: Kind = { status: 400, rpcCode: RPC.INVALID_ARGUMENT, outcome: 'malformed' };
@@ -45,7 +45,7 @@ export class Refusal extends Error {
   }
 
   static foreignOrigin(origin: string): Refusal {
-    return new Refusal(FORBIDDEN, `expected an origin that this token is for, got ${JSON.stringify(origin)}`);
+    return new Refusal(FORBIDDEN, `expected an origin of cors_origins or of the token, got ${JSON.stringify(origin)}`);
   }
 
   static foreignHost(got: string | undefined): Refusal {

@@ -1,15 +1,33 @@
 /** What OTLP carries. Source: the OTLP specification, https://opentelemetry.io/docs/specs/otlp/ */
 export type Signal = 'traces';
 
-/** Where each signal is posted, and what a partial success calls the parts that were rejected. */
-export const SIGNALS: Readonly<Record<Signal, { path: string; rejectedField: string }>> = {
-  traces: { path: '/v1/traces', rejectedField: 'rejectedSpans' },
+interface Wire {
+  /** OTLP/HTTP. */
+  path: string;
+  /** OTLP/gRPC. */
+  grpcPath: string;
+  /** What a partial success calls the parts that were rejected. */
+  rejectedField: string;
+}
+
+export const SIGNALS: Readonly<Record<Signal, Wire>> = {
+  traces: {
+    path: '/v1/traces',
+    grpcPath: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    rejectedField: 'rejectedSpans',
+  },
 };
 
+export const EVERY_SIGNAL = Object.keys(SIGNALS) as Signal[];
+
 const BY_PATH: ReadonlyMap<string, Signal> = new Map(
-  (Object.keys(SIGNALS) as Signal[]).map(signal => [SIGNALS[signal].path, signal]),
+  EVERY_SIGNAL.flatMap(signal => [
+    [SIGNALS[signal].path, signal],
+    [SIGNALS[signal].grpcPath, signal],
+  ]),
 );
 
+/** The signal that is taken under an HTTP path or a gRPC method's path. */
 export function signalOfPath(path: string): Signal | undefined {
   return BY_PATH.get(path);
 }

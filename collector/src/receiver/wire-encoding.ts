@@ -17,7 +17,7 @@ export interface WireEncoding {
 const EMPTY = Buffer.alloc(0);
 const EMPTY_OBJECT = Buffer.from('{}');
 
-const PROTOBUF: WireEncoding = {
+export const PROTOBUF: WireEncoding = {
   name: 'protobuf',
   contentType: 'application/x-protobuf',
   success: (_signal, rejected) =>

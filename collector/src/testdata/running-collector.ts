@@ -12,6 +12,8 @@ export interface RunningCollector {
   store: Store;
   /** `http://127.0.0.1:port`. */
   origin: string;
+  /** `127.0.0.1:port` of OTLP/gRPC, where `grpcPort` is among the options. */
+  grpcAddress: string;
   /** Posts to /v1/traces; JSON unless the headers say otherwise. */
   post(body: Buffer | string, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
@@ -21,12 +23,13 @@ export async function runCollector(options: Partial<CollectorOptions> = {}): Pro
   const folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
   const store = options.store ?? (await openDuckDbStore({ folder }));
   const collector = createCollector({ port: 0, groupMs: 5, ...options, store });
-  const { host, port } = await collector.start();
+  const { host, port, grpcPort } = await collector.start();
   const origin = `http://${host}:${port}`;
   return {
     collector,
     store,
     origin,
+    grpcAddress: `${host}:${grpcPort}`,
     post: (body, headers) =>
       fetch(`${origin}/v1/traces`, {
         method: 'POST',
