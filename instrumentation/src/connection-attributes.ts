@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import {
   ATTR_NETWORK_PROTOCOL_NAME,
   ATTR_ROLE,
@@ -13,7 +13,7 @@ import {
 } from './attributes.ts';
 import type { Guard } from './guard.ts';
 import { clientFromQuery } from './identity/client-from-query.ts';
-import { attributesFromIdentities } from './identity/client-identity.ts';
+import { setIdentity } from './identity/client-identity.ts';
 import type { UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
@@ -30,32 +30,43 @@ export function connectionAttributes(
 ): Attributes {
   const { url, headers } = request;
   const { clientFromQuery: allowed } = config;
-  const session = guard.run('identifySession', () => config.identifySession?.(request));
+  const session = config.identifySession && guard.run('identifySession', () => config.identifySession?.(request));
   const scheme = url.protocol.slice(0, -1);
-  return definedOnly({
+  const attributes: Attributes = {
     [ATTR_ROLE]: request.role,
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
-    [ATTR_SERVER_ADDRESS]: url.hostname.replace(/^\[(.*)\]$/, '$1'), // an IPv6 address stands in brackets
-    [ATTR_SERVER_PORT]: url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port),
+    [ATTR_SERVER_ADDRESS]: withoutBrackets(url.hostname),
     [ATTR_URL_SCHEME]: scheme,
     [ATTR_URL_PATH]: url.pathname,
-    [ATTR_URL_TEMPLATE]: guard.run('urlTemplate', () => config.urlTemplate?.(request)),
-    [ATTR_USER_AGENT]: request.role === 'server' ? headers['user-agent'] : undefined,
-    ...attributesFromIdentities(
-      guard.run('identifyClient', () => config.identifyClient?.(request)),
-      { name: headers['x-client-name'], version: headers['x-client-version'], id: headers['x-client-id'] },
-      allowed && guard.run('clientFromQuery', () => clientFromQuery(url, allowed)),
-    ),
-    [ATTR_SESSION_ID]: session?.id,
-    [ATTR_SESSION_PREVIOUS_ID]: session?.previousId,
-  });
+  };
+  // Set one by one where they are known: an object that holds undefined would have to be copied without it.
+  set(attributes, ATTR_SERVER_PORT, url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port));
+  if (config.urlTemplate) {
+    set(
+      attributes,
+      ATTR_URL_TEMPLATE,
+      guard.run('urlTemplate', () => config.urlTemplate?.(request)),
+    );
+  }
+  if (request.role === 'server') set(attributes, ATTR_USER_AGENT, headers['user-agent']);
+  setIdentity(
+    attributes,
+    config.identifyClient && guard.run('identifyClient', () => config.identifyClient?.(request)),
+    { name: headers['x-client-name'], version: headers['x-client-version'], id: headers['x-client-id'] },
+    allowed && guard.run('clientFromQuery', () => clientFromQuery(url, allowed)),
+  );
+  set(attributes, ATTR_SESSION_ID, session?.id);
+  set(attributes, ATTR_SESSION_PREVIOUS_ID, session?.previousId);
+  return attributes;
 }
 
-/** A copy, as it is kept for as long as the connection: V8 makes a dictionary of six times the size of what properties are deleted from. */
-function definedOnly(attributes: Attributes): Attributes {
-  const defined: Attributes = {};
-  for (const name in attributes) if (attributes[name] !== undefined) defined[name] = attributes[name];
-  return defined;
+function set(attributes: Attributes, name: string, value: AttributeValue | undefined): void {
+  if (value !== undefined) attributes[name] = value;
+}
+
+/** An IPv6 address stands in brackets in a URL. */
+function withoutBrackets(hostname: string): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
 /** What a client's next connection has in common with this one: scheme, host, path and requested subprotocols. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   context,
   INVALID_SPAN_CONTEXT,
-  isSpanContextValid,
+  INVALID_SPANID,
   propagation,
   ROOT_CONTEXT,
   type TextMapSetter,
@@ -16,7 +16,7 @@ import { Connection } from './connection.ts';
 import { connectionAttributes, endpointOf } from './connection-attributes.ts';
 import { ServerDrain } from './drain/server-drain.ts';
 import type { Guard } from './guard.ts';
-import { attributesFromIdentities, type ClientIdentity, identityFromAttributes } from './identity/client-identity.ts';
+import { type ClientIdentity, identityFromAttributes, setIdentity } from './identity/client-identity.ts';
 import type { ConnectionMetrics } from './metrics/connection-metrics.ts';
 import type { UpgradeRequest, WebSocketInstrumentationConfig } from './options.ts';
 import { propagatedSpanContext } from './propagated-span-context.ts';
@@ -76,7 +76,7 @@ export class ConnectionObserver {
     const attributes = connectionAttributes(request, config, this.guard);
     const span = this.#spans.beginConnect(request.role, attributes, parent);
     const spanContext = span.spanContext();
-    const id = isSpanContextValid(spanContext) ? spanContext.spanId : randomBytes(8).toString('hex');
+    const id = spanContext.spanId === INVALID_SPANID ? randomBytes(8).toString('hex') : spanContext.spanId;
     attributes[ATTR_CONNECTION_ID] = id;
     const endpoint = server ? '' : endpointOf(request);
     const connection = new Connection(request.role, id, span, attributes, endpoint);
@@ -181,7 +181,7 @@ export class ConnectionObserver {
 
   /** The application found out who its peer is: the later spans say so. What the identity leaves undefined stays as it was. */
   identify(connection: Connection, identity: ClientIdentity): void {
-    Object.assign(connection.attributes, attributesFromIdentities(identity));
+    setIdentity(connection.attributes, identity);
   }
 
   #reasonToRecord(reason: string): string {

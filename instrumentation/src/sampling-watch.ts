@@ -1,4 +1,4 @@
-import { isSpanContextValid, type Span, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import { INVALID_SPANID, type Span, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { SAMPLING_MARK } from './attributes.ts';
 
 /** The rejection threshold of a consistent sampler in the trace state's `ot` entry: up to 14 hexadecimal digits. */
@@ -22,7 +22,7 @@ export class SamplingWatch {
   /** Looks at a new span of that name, and marks it where others like it are being dropped at an unknown rate. */
   began(name: string, span: Span): void {
     const spanContext = span.spanContext();
-    if (!isSpanContextValid(spanContext)) return; // no SDK at all
+    if (spanContext.spanId === INVALID_SPANID) return; // no SDK at all
     if ((spanContext.traceFlags & TraceFlags.SAMPLED) === 0) this.#losing.add(name);
     else if (this.#losing.has(name) && !saysProbability(spanContext)) this.#mark(span);
   }

@@ -3,6 +3,7 @@ import {
   type Context,
   context,
   type Link,
+  ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -78,11 +79,9 @@ export class SpanWriter {
   /** Returns the span, so that a reconnect can link to it. An empty `reason` is not recorded. */
   close(connection: Connection, closed: ClosedConnection, reason: string): Span {
     const since = connection.signals.firstAt ?? closed.at;
-    const attributes = {
-      ...connection.attributes,
-      ...closeAttributes(connection, closed, reason),
-      ...payloadAttributes(connection, closed.effective),
-    };
+    const attributes = { ...connection.attributes };
+    setCloseAttributes(attributes, connection, closed, reason);
+    setPayloadAttributes(attributes, connection, closed.effective);
     const links = [{ context: connection.spanContext }];
     return this.#write(
       attr.SPAN_CLOSE,
@@ -124,8 +123,11 @@ export class SpanWriter {
     failed: boolean,
   ): Span {
     const zero = this.#wall.zero();
-    const options = { kind: kindOf(role), root: true, startTime: zero + since, attributes, links };
-    const span = this.#tracer().startSpan(name, options, context.active());
+    const active = context.active();
+    // Without a context there is no parent to be left out; the SDK would copy the context for it.
+    const root = active !== ROOT_CONTEXT;
+    const options = { kind: kindOf(role), root, startTime: zero + since, attributes, links };
+    const span = this.#tracer().startSpan(name, options, active);
     this.#sampling.began(name, span);
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(zero + until);
@@ -137,24 +139,26 @@ function kindOf(role: attr.Role): SpanKind {
   return role === 'server' ? SpanKind.SERVER : SpanKind.CLIENT;
 }
 
-function closeAttributes(connection: Connection, closed: ClosedConnection, reason: string): Attributes {
+function setCloseAttributes(
+  attributes: Attributes,
+  connection: Connection,
+  closed: ClosedConnection,
+  reason: string,
+): void {
   const { signals } = connection;
   const { effective } = closed;
-  const attributes: Attributes = {
-    [attr.ATTR_CLOSE_CODE]: effective.code,
-    [attr.ATTR_CLOSE_CODE_REPORTED]: closed.codeReported,
-    [attr.ATTR_CLOSE_INITIATOR]: effective.initiator,
-    [attr.ATTR_CLOSE_CLEAN]: closed.clean,
-    [attr.ATTR_CONNECTION_DURATION]: secondsOpen(connection, closed.at),
-    [attr.ATTR_MESSAGES_RECEIVED]: connection.messagesReceived,
-  };
+  attributes[attr.ATTR_CLOSE_CODE] = effective.code;
+  attributes[attr.ATTR_CLOSE_CODE_REPORTED] = closed.codeReported;
+  attributes[attr.ATTR_CLOSE_INITIATOR] = effective.initiator;
+  attributes[attr.ATTR_CLOSE_CLEAN] = closed.clean;
+  attributes[attr.ATTR_CONNECTION_DURATION] = secondsOpen(connection, closed.at);
+  attributes[attr.ATTR_MESSAGES_RECEIVED] = connection.messagesReceived;
   if (signals.codeSent !== null) attributes[attr.ATTR_CLOSE_CODE_SENT] = signals.codeSent;
   if (signals.codeReceived !== null) attributes[attr.ATTR_CLOSE_CODE_RECEIVED] = signals.codeReceived;
   if (connection.libraryReason !== null) attributes[attr.ATTR_CLOSE_LIBRARY_REASON] = connection.libraryReason;
   const errorType = signals.failure?.errorType ?? closed.transportError;
   if (errorType !== undefined) attributes[attr.ATTR_ERROR_TYPE] = errorType;
   if (reason !== '') attributes[attr.ATTR_CLOSE_REASON] = reason;
-  return attributes;
 }
 
 /** How long a connection was open, at a moment of the monotonic clock. */
@@ -162,18 +166,16 @@ export function secondsOpen(connection: Connection, at: number): number {
   return (at - (connection.openedAt ?? at)) / 1000;
 }
 
-function payloadAttributes(connection: Connection, effective: EffectiveClose): Attributes {
-  const attributes: Attributes = {};
+function setPayloadAttributes(attributes: Attributes, connection: Connection, effective: EffectiveClose): void {
   if (effective.defect) attributes[attr.ATTR_PAYLOAD_DEFECT] = effective.defect;
   if (effective.sender) attributes[attr.ATTR_PAYLOAD_SENDER] = effective.sender;
   const { finding } = connection.signals;
-  if (!finding) return attributes;
+  if (!finding) return;
   if (finding.offset !== undefined) attributes[attr.ATTR_PAYLOAD_OFFSET] = finding.offset;
   if (finding.size !== undefined) attributes[attr.ATTR_PAYLOAD_SIZE] = finding.size;
   if (finding.fragments !== undefined) attributes[attr.ATTR_PAYLOAD_FRAGMENTS] = finding.fragments;
   if (finding.signature !== undefined) attributes[attr.ATTR_PAYLOAD_SIGNATURE] = finding.signature;
   if (finding.messageIndex !== undefined) attributes[attr.ATTR_PAYLOAD_MESSAGE_INDEX] = finding.messageIndex;
-  return attributes;
 }
 
 function reconnectAttributes(departure: Departure, close: DepartureClose, outcome: attr.ReconnectOutcome): Attributes {

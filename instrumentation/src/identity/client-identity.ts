@@ -12,27 +12,13 @@ export interface ClientIdentity {
 const MAX_IDENTITY_CHARACTERS = 256;
 
 /**
- * An identity as span attributes, from the first source that knows each part. What is no text, or empty, is left out, so a
- * hook in an application without types can't break a span.
+ * Sets an identity as span attributes, from the first source that knows each part. What is no text, or empty, is left out, so a
+ * hook in an application without types can't break a span. What no source knows stays as it was.
  */
-export function attributesFromIdentities(...sources: readonly (ClientIdentity | undefined)[]): Attributes {
-  const attributes: Attributes = {};
-  set(
-    attributes,
-    ATTR_CLIENT_NAME,
-    sources.map(source => source?.name),
-  );
-  set(
-    attributes,
-    ATTR_CLIENT_VERSION,
-    sources.map(source => source?.version),
-  );
-  set(
-    attributes,
-    ATTR_CLIENT_ID,
-    sources.map(source => source?.id),
-  );
-  return attributes;
+export function setIdentity(attributes: Attributes, ...sources: readonly (ClientIdentity | undefined)[]): void {
+  set(attributes, ATTR_CLIENT_NAME, 'name', sources);
+  set(attributes, ATTR_CLIENT_VERSION, 'version', sources);
+  set(attributes, ATTR_CLIENT_ID, 'id', sources);
 }
 
 /** The identity that a connection's attributes hold. */
@@ -44,9 +30,18 @@ export function identityFromAttributes(attributes: Attributes): ClientIdentity {
   };
 }
 
-function set(attributes: Attributes, name: string, candidates: readonly unknown[]): void {
-  const value = candidates.map(textOf).find(text => text !== undefined);
-  if (value !== undefined) attributes[name] = value.slice(0, MAX_IDENTITY_CHARACTERS).toWellFormed();
+function set(
+  attributes: Attributes,
+  name: string,
+  part: keyof ClientIdentity,
+  sources: readonly (ClientIdentity | undefined)[],
+): void {
+  for (const source of sources) {
+    const value = textOf(source?.[part]);
+    if (value === undefined) continue;
+    attributes[name] = value.slice(0, MAX_IDENTITY_CHARACTERS).toWellFormed();
+    return;
+  }
 }
 
 function textOf(value: unknown): string | undefined {

@@ -13,6 +13,7 @@ const REGISTRY = Symbol.for('@closewatch/instrumentation.identify-socket.v1');
  * instrumentation it does nothing. Never throws.
  */
 export function setClient(socket: object, identity: ClientIdentity): boolean {
+  if (typeof socket !== 'object' || socket === null) return false; // of an application without types
   for (const identify of registry()) if (identify(socket, identity)) return true;
   return false;
 }

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Method, MethodPatches } from './method-patch.ts';
+import { privateState } from './private-state.ts';
 
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3}) /;
 
@@ -11,7 +12,7 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3}) /;
  * upgrade until `restore`. Other streams that an application hands to `handleUpgrade` are shadowed one by one.
  */
 export class RefusalWatch {
-  readonly #pending = new WeakMap<Duplex, (status: number) => void>();
+  readonly #pending = privateState<(status: number) => void>();
   readonly #shadows = new WeakMap<Duplex, unknown>();
   #patches: MethodPatches | null = null;
 
@@ -25,7 +26,7 @@ export class RefusalWatch {
   /** The upgrade went well, or its refusal was seen. A shadow that somebody has replaced stays. */
   stop(socket: Duplex): void {
     this.#pending.delete(socket);
-    this.#unshadow(socket);
+    if (!(socket instanceof Socket)) this.#unshadow(socket);
   }
 
   /** Takes the patch of `net`'s sockets out. */

@@ -5,11 +5,12 @@ import { patchReceiver } from './patch-receiver.ts';
 import { patchSender } from './patch-sender.ts';
 import { patchServer } from './patch-server.ts';
 import { patchWebSocket } from './patch-websocket.ts';
+import { type PrivateState, privateState } from './private-state.ts';
 import { RefusalWatch } from './refusal-watch.ts';
 import type { WsModule, WsServer } from './ws-shapes.ts';
 
 /** The connections by the objects of ws that stand for them: the WebSocket, its receiver and its sender; before that the server's socket. */
-export type ConnectionsByObject = WeakMap<object, Connection>;
+export type ConnectionsByObject = PrivateState<Connection>;
 
 /** One of the four classes of a copy of ws, and a method by which its own prototype is told from a subclass's. */
 const OWN_METHOD = {
@@ -23,7 +24,7 @@ type Part = keyof typeof OWN_METHOD;
 /** Patches copies of ws, each once, and takes the patches out again; the copies are remembered. */
 export class WsAdapter {
   readonly #observer: ConnectionObserver;
-  readonly #connections: ConnectionsByObject = new WeakMap();
+  readonly #connections: ConnectionsByObject = privateState();
   readonly #refusals = new RefusalWatch();
   /** The prototypes of every copy that was found. */
   readonly #parts = new Map<object, Part>();
