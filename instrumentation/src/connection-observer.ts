@@ -129,9 +129,10 @@ export class ConnectionObserver {
 
   /** A close frame goes out: the application's, an echo, or the answer to a failure. 1005 stands for a frame without a code. */
   closeSent(connection: Connection, code: number, reason: string): void {
-    const at = this.clock.monotonic();
-    connection.signals.sent(code, reason, at);
-    const isShed = connection.signals.first === 'sent' && SHEDDING_CODES.has(code);
+    const { signals } = connection;
+    const at = signals.firstAt ?? this.clock.monotonic(); // of an echo, no time is kept
+    signals.sent(code, reason, at);
+    const isShed = signals.first === 'sent' && SHEDDING_CODES.has(code);
     if (isShed) connection.server?.shed(at);
   }
 

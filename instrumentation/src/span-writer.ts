@@ -122,7 +122,7 @@ export class SpanWriter {
     links: Link[],
     failed: boolean,
   ): Span {
-    const zero = this.#wall.zero();
+    const zero = this.#wall.zero(until);
     const active = context.active();
     // Without a context there is no parent to be left out; the SDK would copy the context for it.
     const root = active !== ROOT_CONTEXT;
