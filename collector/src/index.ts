@@ -37,3 +37,15 @@ export type {
   VerdictTransition,
 } from './store.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
+export type {
+  BreakdownQuery,
+  BreakdownRow,
+  CohortField,
+  CohortFilter,
+  CohortValue,
+  StoryQuery,
+  WindowCounts,
+  WindowField,
+  WindowQuery,
+  WindowValues,
+} from './window-query.ts';

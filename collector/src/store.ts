@@ -3,6 +3,7 @@ import type { CloseEvent } from './close-event.ts';
 import type { GaugeSample } from './gauge-sample.ts';
 import type { Silence } from './silence.ts';
 import type { StoreStatus } from './store-status.ts';
+import type { BreakdownQuery, BreakdownRow, StoryQuery, WindowCounts, WindowQuery } from './window-query.ts';
 
 /** What one append did. Both counts are rows; their sum is what was given. */
 export interface AppendOutcome {
@@ -126,6 +127,12 @@ export interface Store {
   /** Gauge samples received at `receivedFrom` (epoch milliseconds) or later, oldest first; of one instance and time the last one. */
   readGauges(receivedFrom: number, limit: number): Promise<GaugeSample[]>;
   readCloses(query: CloseQuery): Promise<CloseEvent[]>;
+  /** Closes counted by bin, and by what else the query names. What it costs depends on the window, not on the history. */
+  readWindow(query: WindowQuery): Promise<WindowCounts>;
+  /** Closes of a cohort counted by the values of one field; the largest first. */
+  readBreakdown(query: BreakdownQuery): Promise<BreakdownRow[]>;
+  /** Everything that is stored of one connection or one client, by time; the newest rows where there are more than the limit. */
+  readStory(query: StoryQuery): Promise<CloseEvent[]>;
 
   keepVerdicts(changes: VerdictChanges): Promise<void>;
   readVerdicts(query: VerdictQuery): Promise<VerdictRecord[]>;

@@ -5,9 +5,10 @@ import type { AppendOutcome } from '../store.ts';
 import type { StoreStatus } from '../store-status.ts';
 import { appendEvents } from './append-events.ts';
 import type { Database } from './database.ts';
-import { dayOf } from './day.ts';
+import { type Day, dayOf } from './day.ts';
 import type { AppendedRows, DayCatalogue } from './day-catalogue.ts';
 import { type DayFiles, readDayFacts } from './day-files.ts';
+import type { Rollups } from './rollups.ts';
 import type { WriteSession } from './session.ts';
 
 /** How long a span may be sent again and is stored once. Milliseconds. */
@@ -18,6 +19,7 @@ export interface EventLogParts {
   database: Database;
   catalogue: DayCatalogue;
   days: DayFiles;
+  rollups: Rollups;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -27,15 +29,17 @@ export class EventLog {
   readonly #database: Database;
   readonly #catalogue: DayCatalogue;
   readonly #days: DayFiles;
+  readonly #rollups: Rollups;
   readonly #now: () => number;
   /** False after a commit that failed, which may have come before or after the disk had it. */
   #catalogueIsSure = true;
   #lastSequence: number;
 
-  constructor({ database, catalogue, days, now }: EventLogParts) {
+  constructor({ database, catalogue, days, rollups, now }: EventLogParts) {
     this.#database = database;
     this.#catalogue = catalogue;
     this.#days = days;
+    this.#rollups = rollups;
     this.#now = now;
     this.#lastSequence = catalogue.lastSequence;
   }
@@ -45,7 +49,7 @@ export class EventLog {
     if (events.rows === 0 && gauges.length === 0) return { stored: 0, duplicates: 0 };
     const now = this.#now();
     const today = dayOf(now);
-    if ((this.#catalogue.live?.day ?? '') < today) await this.#days.begin(today);
+    if ((this.#catalogue.live?.day ?? '') < today) await this.#begin(today);
     const appended = await this.#database.withWrite(async session => {
       if (!this.#catalogueIsSure) await this.#readLiveDay(session);
       this.#catalogueIsSure = false;
@@ -56,6 +60,12 @@ export class EventLog {
     this.#recordCommit(appended);
     const stored = appended?.rows ?? 0;
     return { stored, duplicates: events.rows - stored };
+  }
+
+  async #begin(today: Day): Promise<void> {
+    await this.#days.begin(today);
+    // Rows are not refused over it: a day that could not be rolled up is scanned, and rolled up when the store is opened.
+    await this.#rollups.rollUpClosedDays().catch(() => undefined);
   }
 
   #recordCommit(appended: AppendedRows | null): void {

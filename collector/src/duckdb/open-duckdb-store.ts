@@ -9,7 +9,11 @@ import { EventLog } from './event-log.ts';
 import { readEventsAfter } from './events-after.ts';
 import { readGauges } from './gauges.ts';
 import { readDueMessages, readOutbox, recordDelivery } from './outbox.ts';
+import { readBreakdown } from './read-breakdown.ts';
 import { readCloses } from './read-closes.ts';
+import { readStory } from './read-story.ts';
+import { readWindow } from './read-window.ts';
+import { Rollups } from './rollups.ts';
 import { prepareSchema } from './schema.ts';
 import { keepSilence, readSilences } from './silences.ts';
 import { keepVerdicts, readTransitions, readVerdicts } from './verdicts.ts';
@@ -49,7 +53,9 @@ export async function openDuckDbStore({
     const catalogue = new DayCatalogue();
     const days = new DayFiles(database, catalogue);
     await days.open(dayOf(now()));
-    return storeOver(database, catalogue, new EventLog({ database, catalogue, days, now }));
+    const rollups = new Rollups(database, catalogue);
+    await rollups.open();
+    return storeOver(database, catalogue, rollups, new EventLog({ database, catalogue, days, rollups, now }));
   } catch (error) {
     await database.close();
     throw error;
@@ -57,12 +63,15 @@ export async function openDuckDbStore({
 }
 
 /** Each intent, in one transaction of, or one read over, the files that it is about. */
-function storeOver(database: Database, catalogue: DayCatalogue, log: EventLog): Store {
+function storeOver(database: Database, catalogue: DayCatalogue, rollups: Rollups, log: EventLog): Store {
   return {
     appendEvents: (events, gauges = []) => log.append(events, gauges),
     readEventsAfter: (after, limit) => database.withRead(session => readEventsAfter(session, catalogue, after, limit)),
     readGauges: (from, limit) => database.withRead(session => readGauges(session, catalogue.days, from, limit)),
     readCloses: query => database.withRead(session => readCloses(session, catalogue, query)),
+    readWindow: query => database.withRead(session => readWindow(session, catalogue, rollups.days, query)),
+    readBreakdown: query => database.withRead(session => readBreakdown(session, catalogue, query)),
+    readStory: query => database.withRead(session => readStory(session, catalogue, query)),
     keepVerdicts: changes => database.withWrite(session => keepVerdicts(session, changes)),
     readVerdicts: query => database.withRead(session => readVerdicts(session, query)),
     readTransitions: verdictId => database.withRead(session => readTransitions(session, verdictId)),

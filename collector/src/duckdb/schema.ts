@@ -1,4 +1,5 @@
 import { tooNew } from './day-schema.ts';
+import { CREATE_ROLLUP } from './rollup.ts';
 import type { WriteSession } from './session.ts';
 
 /** Version of the tables of the main file. A change of them adds a migration and raises it. */
@@ -23,6 +24,7 @@ const CREATE_TABLES = [
      started_at TIMESTAMP, finished_at TIMESTAMP, link VARCHAR)`,
   `CREATE TABLE silences (id VARCHAR NOT NULL, matchers VARCHAR, starts_at TIMESTAMP, ends_at TIMESTAMP, author VARCHAR,
      reason VARCHAR)`,
+  ...CREATE_ROLLUP,
 ];
 
 const READ_VERSION = `SELECT (SELECT max(version) FROM schema_version)::DOUBLE AS version`;

@@ -1,20 +1,24 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBDataChunk } from '@duckdb/node-api';
+import type duckdb from '@duckdb/node-bindings';
 import type { EventBatch } from '../batch/event-batch.ts';
 import type { EventChunk } from './event-chunk.ts';
-import { type EventRows, eventsFromChunk, expectEventColumns } from './events-from-chunk.ts';
+import { EVENT_TYPES, type EventRows, eventsFromChunk } from './events-from-chunk.ts';
 import { ResultTexts } from './result-texts.ts';
+import { expectTypes } from './result-types.ts';
 import type { RowSet } from './row-set.ts';
 
 /** A value that a row gives. Numbers are doubles in SQL: statements cast where they need another type. */
 type SqlValue = string | number | boolean | null;
 /** Values that a statement takes, by name; lists and 64-bit numbers are DuckDB's own. */
-type Parameters = Record<string, DuckDBValue>;
+export type Parameters = Record<string, DuckDBValue>;
 
 /** What a read may do. */
 export interface ReadSession {
   /** Rows as objects by column alias. The statement selects only text, doubles, small integers and booleans. */
   rows<Row>(sql: string, parameters?: Parameters, types?: Record<string, DuckDBType>): Promise<Row[]>;
+  /** Chunks of a result as they are made, to be read before the next one; throws where its columns are not of these types. */
+  chunks(sql: string, parameters: Parameters, types: readonly string[]): AsyncGenerator<duckdb.DataChunk>;
   /** Events, in the order of the statement, which selects EVENT_COLUMNS of tables `close_events`. */
   events(sql: string, parameters?: Parameters): Promise<EventRows>;
 }
@@ -35,9 +39,20 @@ export function readSession(connection: DuckDBConnection): ReadSession {
       const reader = await connection.runAndReadAll(sql, parameters, types);
       return rowsFromColumns(reader.columnNames(), reader.getColumns()) as Row[];
     },
+    async *chunks(sql, parameters, types) {
+      const result = await connection.stream(sql, parameters);
+      expectTypes(types, result.columnTypes());
+      for (
+        let chunk = await result.fetchChunk();
+        chunk !== null && chunk.rowCount > 0;
+        chunk = await result.fetchChunk()
+      ) {
+        yield chunk.chunk;
+      }
+    },
     async events(sql, parameters) {
       const result = await connection.run(sql, parameters);
-      expectEventColumns(result.columnTypes());
+      expectTypes(EVENT_TYPES, result.columnTypes());
       const texts = new ResultTexts();
       const all: EventRows = { events: [], lastSequence: 0 };
       for (;;) {
