@@ -79,6 +79,7 @@ function createParts(config: Config, store: Store, channels: readonly Channel[],
     ...config.dashboard,
     logger,
     about,
+    metrics: collector.metrics,
   });
   return { collector, analyzer, delivery, dashboard };
 }

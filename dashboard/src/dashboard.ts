@@ -10,6 +10,7 @@ import { exportRoute } from './export-route.ts';
 import { healthRoutes } from './health-routes.ts';
 import { allowedHostsOnly } from './host-check.ts';
 import { LiveStream, type StreamCounters } from './live-stream.ts';
+import { type MetricsSource, metricsRoute } from './metrics-route.ts';
 import { PAGE_FOLDER, pageFiles } from './page-files.ts';
 import { nothingHere, problemHandler } from './problem.ts';
 import { readQuery, text, wholeNumber } from './query.ts';
@@ -34,6 +35,8 @@ export interface DashboardOptions {
   port?: number;
   logger?: Logger;
   about?: DashboardAbout;
+  /** What `/metrics` answers; without it there is no such address. */
+  metrics?: MetricsSource;
   /** Folder of the built page; another one than the package's own in tests only. */
   pageFolder?: string;
   /** The wall clock, epoch milliseconds. */
@@ -92,6 +95,7 @@ function application(wiring: Wiring, stream: LiveStream): Express {
   app.use(securityHeaders());
   app.use(allowedHostsOnly(wiring.allowedHosts ?? []));
   app.use(healthRoutes(store, logger));
+  if (wiring.metrics) app.use(metricsRoute(wiring.metrics));
 
   const api = Router();
   api.use((_request, response, next) => {

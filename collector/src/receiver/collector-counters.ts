@@ -1,4 +1,5 @@
 import { type IngestTally, newIngestTally } from '../ingest-tally.ts';
+import type { Arrivals } from './count-arrivals.ts';
 
 /** How a request can end, in the terms of HTTP. */
 const REQUEST_OUTCOMES = [
@@ -43,6 +44,8 @@ export interface CollectorCounters {
   commits: { succeeded: number; failed: number };
   /** Events of accepted requests. */
   events: { stored: number; duplicates: number };
+  /** Events of commits, those that were there already among them. */
+  arrivals: Arrivals;
   /** Spans of accepted requests that became no event, and values that were mended. */
   spans: IngestTally;
 }
@@ -66,6 +69,7 @@ export function newCollectorCounters(): CollectorCounters {
     tokens: {},
     commits: { succeeded: 0, failed: 0 },
     events: { stored: 0, duplicates: 0 },
+    arrivals: { ahead: 0, prompt: 0, delayed: 0, late: 0 },
     spans: newIngestTally(),
   };
 }

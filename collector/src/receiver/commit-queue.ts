@@ -5,6 +5,7 @@ import { BatchPool } from './batch-pool.ts';
 import type { CollectorCounters } from './collector-counters.ts';
 import type { Observe } from './collector-options.ts';
 import { CommitGroup } from './commit-group.ts';
+import { countArrivals } from './count-arrivals.ts';
 import { Refusal } from './refusal.ts';
 
 /** Rows that are committed without waiting for more: commits of 10,000 reached 95 % of the rate of larger ones. */
@@ -18,6 +19,8 @@ export interface CommitQueueOptions {
   logger: Logger;
   observe: Observe;
   onCommit(outcome: AppendOutcome): void;
+  /** Told of each commit, whether it succeeded or not. */
+  onCommitTime(seconds: number): void;
 }
 
 /**
@@ -88,7 +91,8 @@ export class CommitQueue {
   }
 
   async #commit(group: CommitGroup): Promise<void> {
-    const { store, counters, observe, onCommit } = this.#options;
+    const { store, counters, observe, onCommit, onCommitTime } = this.#options;
+    const begunAt = performance.now();
     observe('commit_begin');
     try {
       const appended = store.appendEvents(group.batch);
@@ -98,6 +102,7 @@ export class CommitQueue {
       counters.commits.succeeded += 1;
       counters.events.stored += outcome.stored;
       counters.events.duplicates += outcome.duplicates;
+      countArrivals(group.batch, counters.arrivals);
       this.#logRecovery();
       group.committed();
       if (outcome.stored > 0) onCommit(outcome);
@@ -105,6 +110,8 @@ export class CommitQueue {
       counters.commits.failed += 1;
       this.#logFailure(cause);
       group.failed(Refusal.unavailable('the store could not commit: send again', cause));
+    } finally {
+      onCommitTime((performance.now() - begunAt) / 1_000);
     }
   }
 

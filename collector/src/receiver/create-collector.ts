@@ -1,4 +1,6 @@
 import { type Logger, pino } from 'pino';
+import type { Registry } from 'prom-client';
+import { CollectorMetrics } from '../metrics/collector-metrics.ts';
 import type { AppendOutcome } from '../store.ts';
 import { AccessControl } from './access/access-control.ts';
 import { type IngestAccess, OPEN_ACCESS } from './access/ingest-access.ts';
@@ -35,6 +37,8 @@ export interface Collector {
   useTls(tls: TlsFiles): void;
   /** Counted from the start; the object stays the same, so it can be read at any time. */
   readonly counters: CollectorCounters;
+  /** The same counters, and what the queue, the connections and the store are at, in Prometheus' terms. */
+  readonly metrics: Registry;
   /** Tells after each commit that stored something. Returns the unsubscribe function. */
   onCommit(listener: CommitListener): () => void;
 }
@@ -51,7 +55,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const counters = newCollectorCounters();
   const listeners = new Set<CommitListener>();
   const onCommit = (outcome: AppendOutcome) => tell(listeners, outcome, logger);
-  const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit });
+  const onCommitTime = (seconds: number) => metrics.commitSeconds.observe(seconds);
+  const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit, onCommitTime });
   const ingest = new Ingest({ queue, counters, limits, logger, now, observe });
   const access = new AccessControl(allowed, counters.tokens);
   const endpoint = new HttpEndpoint({ ingest, access, counters, limits, allowedHosts, observe });
@@ -60,9 +65,18 @@ export function createCollector(options: CollectorOptions): Collector {
     options.grpcPort === undefined
       ? null
       : new GrpcListener(new GrpcEndpoint({ ingest, access, limits, observe }), limits, counters, tls);
+  const metrics = new CollectorMetrics({
+    counters,
+    heldBytes: () => ingest.heldBytes,
+    heldBytesLimit: limits.maxHeldBytes,
+    openConnections: async protocol =>
+      protocol === 'http' ? http.openConnections() : ((await grpc?.openConnections()) ?? null),
+    storeStatus: () => store.status(),
+  });
 
   return {
     counters,
+    metrics: metrics.registry,
     async start() {
       const { host = '127.0.0.1', port = 4318, grpcPort } = options;
       const { address, port: httpPort } = await http.start(port, host, logger);

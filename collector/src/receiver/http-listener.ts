@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { CollectorCounters } from './collector-counters.ts';
 import type { CollectorLimits } from './collector-options.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
-import { listen } from './listen.ts';
+import { listen, openConnections } from './listen.ts';
 import type { TlsFiles } from './tls.ts';
 
 /** Answers to what is no HTTP request, by Node's code. Source: Node's own default for `clientError`. */
@@ -40,9 +40,7 @@ export class HttpListener {
   }
 
   openConnections(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
-    });
+    return openConnections(this.#server);
   }
 
   /** Takes no more connections, and closes those open when their requests have been answered, or after the grace. */

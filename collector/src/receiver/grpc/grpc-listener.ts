@@ -3,7 +3,7 @@ import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-j
 import type { Logger } from 'pino';
 import type { CollectorCounters } from '../collector-counters.ts';
 import type { CollectorLimits } from '../collector-options.ts';
-import { listen } from '../listen.ts';
+import { listen, openConnections } from '../listen.ts';
 import { EVERY_SIGNAL } from '../signal.ts';
 import type { TlsFiles } from '../tls.ts';
 import type { GrpcEndpoint } from './grpc-endpoint.ts';
@@ -60,6 +60,10 @@ export class GrpcListener {
   /** Connections made from now on are met with this certificate. */
   useTls(tls: TlsFiles): void {
     this.#injector = this.#server.createConnectionInjector(credentialsOf(tls));
+  }
+
+  openConnections(): Promise<number> {
+    return openConnections(this.#sockets);
   }
 
   /** Takes no more connections, and closes those open when their calls have been answered. */

@@ -1,0 +1,146 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CollectorCounters, Protocol } from '../receiver/collector-counters.ts';
+import type { StoreStatus } from '../store-status.ts';
+import { COUNTER_FAMILIES, type CounterFamily, labelsIn, REST, snakeCase } from './counter-families.ts';
+import { counterLeaves } from './counter-leaves.ts';
+
+/** Where the collector's metrics are read from, at each scrape. */
+export interface MetricSources {
+  counters: CollectorCounters;
+  /** Bytes that requests in hand hold, and may hold together. */
+  heldBytes(): number;
+  heldBytesLimit: number;
+  /** Open sockets; null where the protocol is not served. */
+  openConnections(protocol: Protocol): Promise<number | null>;
+  storeStatus(): StoreStatus;
+}
+
+/** Seconds: a commit takes some milliseconds, and one that waits for a checkpoint up to seconds. */
+const COMMIT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const PROTOCOLS: readonly Protocol[] = ['http', 'grpc'];
+const STORE_STATES: readonly StoreStatus['state'][] = ['ready', 'no_space', 'reopening', 'closed'];
+
+/** The collector's metrics in Prometheus' terms. All names begin with `closewatch_`. */
+export class CollectorMetrics {
+  readonly registry = new Registry();
+  /** From handing a group's rows to the store until they are synced. */
+  readonly commitSeconds = new Histogram({
+    name: 'closewatch_commit_seconds',
+    help: 'Seconds from the begin of a commit until it was synced, or failed.',
+    buckets: COMMIT_BUCKETS,
+    registers: [this.registry],
+  });
+
+  constructor(sources: MetricSources) {
+    for (const family of COUNTER_FAMILIES) this.#addFamily(family, sources.counters);
+    this.#addRest(sources.counters);
+    this.#addQueue(sources);
+    this.#addConnections(sources);
+    this.#addStore(sources);
+  }
+
+  #addFamily(family: CounterFamily, counters: CollectorCounters): void {
+    new Counter({
+      name: family.name,
+      help: family.help,
+      labelNames: family.labels,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { path, value } of counterLeaves(counters)) {
+          const labels = labelsIn(family, path);
+          if (labels !== undefined) this.inc(labels, value);
+        }
+      },
+    });
+  }
+
+  #addRest(counters: CollectorCounters): void {
+    new Counter({
+      name: REST.name,
+      help: REST.help,
+      labelNames: REST.labels,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { path, value } of counterLeaves(counters)) {
+          if (COUNTER_FAMILIES.some(family => labelsIn(family, path) !== undefined)) continue;
+          this.inc({ counter: path.map(snakeCase).join('.') }, value);
+        }
+      },
+    });
+  }
+
+  #addQueue({ heldBytes, heldBytesLimit }: MetricSources): void {
+    this.#gauge('queue_bytes', 'Bytes that requests in hand hold, from their first byte to their answer.', heldBytes);
+    this.#gauge(
+      'queue_limit_bytes',
+      'What they may hold together; past it requests are refused.',
+      () => heldBytesLimit,
+    );
+    this.#gauge('process_resident_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
+  }
+
+  #addConnections({ openConnections }: MetricSources): void {
+    new Gauge({
+      name: 'closewatch_open_connections',
+      help: 'Open connections of senders.',
+      labelNames: ['protocol'],
+      registers: [this.registry],
+      async collect() {
+        for (const protocol of PROTOCOLS) {
+          const open = await openConnections(protocol);
+          if (open !== null) this.set({ protocol }, open);
+        }
+      },
+    });
+  }
+
+  #addStore({ storeStatus }: MetricSources): void {
+    this.#gauge('store_bytes', 'What the store holds on the disk.', () => storeStatus().bytes);
+    this.#gauge(
+      'store_free_bytes',
+      'What the disk has left; NaN where the system does not say.',
+      () => storeStatus().freeBytes ?? Number.NaN,
+    );
+    this.#gauge('store_rows', 'Rows of all stored days.', () => sum(storeStatus().days.map(day => day.rows)));
+    this.#gauge('store_days', 'Stored days of receipt.', () => storeStatus().days.length);
+    this.#gauge('store_sequence', 'Sequence of the last row.', () => storeStatus().sequence);
+    this.#gauge(
+      'store_lost_rows',
+      'Acknowledged rows that were gone when the store was opened.',
+      () => storeStatus().lostRows,
+    );
+    this.#gauge(
+      'store_retired_rows',
+      'Rows that retention took away, since the start.',
+      () => storeStatus().retiredRows,
+    );
+    new Gauge({
+      name: 'closewatch_store_state',
+      help: '1 for the state that the store is in.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        const now = storeStatus().state;
+        for (const state of STORE_STATES) this.set({ state }, state === now ? 1 : 0);
+      },
+    });
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `closewatch_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
