@@ -188,6 +188,10 @@ function byAttribute(origin: Origin): ReadonlyMap<string, Column> {
 
 /** Columns that come from a span's attributes, by the name on the wire. */
 export const SPAN_COLUMNS = byAttribute('span');
+/** Of those, what a sender says: what a collector decides itself is believed in a replay only. */
+export const INGESTED_COLUMNS: ReadonlyMap<string, Column> = new Map(
+  [...SPAN_COLUMNS].filter(([attribute]) => !REPLAYED_ATTRIBUTES.has(attribute)),
+);
 /** Columns that come from a resource's attributes, by the name on the wire. */
 export const RESOURCE_COLUMNS = byAttribute('resource');
 

@@ -13,6 +13,8 @@ export { attributeOf } from './columns.ts';
 export { type DuckDbStoreOptions, openDuckDbStore } from './duckdb/open-duckdb-store.ts';
 export { type IngestTally, newIngestTally, type UnusableReason } from './ingest-tally.ts';
 export { closeEventsFromOtlpLine } from './otlp/close-events-from-otlp-line.ts';
+export type { Convention } from './otlp/convention.ts';
+export type { DistinctValueLimits } from './otlp/distinct-values.ts';
 export { UNKNOWN_SERVICE } from './otlp/event-rows.ts';
 export { eventTime } from './otlp/event-time.ts';
 export { MalformedRequestError } from './otlp/malformed-request-error.ts';

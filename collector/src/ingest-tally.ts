@@ -1,11 +1,18 @@
-/** Why a span of ours could not become an event; `not_a_client` is what came with a public token and is of a server. */
-export type UnusableReason = 'invalid_ids' | 'no_times' | 'no_role' | 'no_code' | 'not_a_client';
+/**
+ * Why a span or log record that is a close could not become an event, or a point of a gauge no sample;
+ * `not_a_client` is what came with a public token and is of a server.
+ */
+export type UnusableReason = 'invalid_ids' | 'no_times' | 'no_role' | 'no_code' | 'not_a_client' | 'no_value' | 'delta';
 
 /** What became of spans on their way to rows. Nothing is dropped without one of these counting it. */
 export interface IngestTally {
   /** Spans by other names: accepted, not stored. */
   notRelevant: number;
-  /** Spans of ours that cannot be used, by reason. */
+  /** Log records that are no close: accepted, not stored. */
+  otherLogRecords: number;
+  /** Metrics other than `websocket.connections.active`: accepted, not stored. */
+  otherMetrics: number;
+  /** Spans, log records and points that cannot be used, by reason. */
   unusable: Record<UnusableReason, number>;
   /** Attribute values that their column cannot hold (a code of 70000, an unknown initiator): stored as null. */
   valuesRefused: number;
@@ -13,6 +20,8 @@ export interface IngestTally {
   valuesCut: number;
   /** Texts past the number of distinct values that their attribute may have in a day, by attribute: stored as `other`. */
   valuesOther: Record<string, number>;
+  /** Trace states that are malformed: the spans count once each. */
+  traceStatesMalformed: number;
   /** Events from the future whose time was set to their receipt. */
   clamped: number;
 }
@@ -21,10 +30,13 @@ export interface IngestTally {
 export function newIngestTally(): IngestTally {
   return {
     notRelevant: 0,
-    unusable: { invalid_ids: 0, no_times: 0, no_role: 0, no_code: 0, not_a_client: 0 },
+    otherLogRecords: 0,
+    otherMetrics: 0,
+    unusable: { invalid_ids: 0, no_times: 0, no_role: 0, no_code: 0, not_a_client: 0, no_value: 0, delta: 0 },
     valuesRefused: 0,
     valuesCut: 0,
     valuesOther: {},
+    traceStatesMalformed: 0,
     clamped: 0,
   };
 }
@@ -32,8 +44,11 @@ export function newIngestTally(): IngestTally {
 /** Adds what one request brought to a running total. */
 export function addTally(total: IngestTally, part: IngestTally): void {
   total.notRelevant += part.notRelevant;
+  total.otherLogRecords += part.otherLogRecords;
+  total.otherMetrics += part.otherMetrics;
   total.valuesRefused += part.valuesRefused;
   total.valuesCut += part.valuesCut;
+  total.traceStatesMalformed += part.traceStatesMalformed;
   total.clamped += part.clamped;
   for (const [key, count] of Object.entries(part.valuesOther)) {
     total.valuesOther[key] = (total.valuesOther[key] ?? 0) + count;

@@ -73,9 +73,15 @@ describe('docs/emit-your-own.md', () => {
     expect(collector.counters.spans.unusable[reason]).toBe(1);
   });
 
-  it('under another name it is not relevant, and without a service it is unknown_service', async () => {
-    await post(leastRequest.replace('websocket.close"', 'my.close"'));
+  it("under another name it is another emitter's, or not relevant without a code", async () => {
+    const renamed = leastRequest.replace('websocket.close"', 'my.close"');
+    await post(renamed);
+    expect((await stored()).map(event => event.emitter)).toEqual(['websocket.close.code']);
+    await post(renamed.replace('websocket.close.code', 'something.else'));
     expect(collector.counters.spans.notRelevant).toBe(1);
+  });
+
+  it('without a service it is unknown_service', async () => {
     await post(leastRequest.replace('service.name', 'other'));
     expect((await stored()).map(event => event.service)).toEqual(['unknown_service']);
   });

@@ -70,6 +70,12 @@ export class TextInterner {
     return start === end ? 0 : this.#find(view, start, end, murmurHash(view, start, end, SEED));
   }
 
+  findString(text: string): number {
+    if (text.length * 3 <= SCRATCH_BYTES) return this.find(this.#scratchView, 0, this.#scratch.write(text));
+    const bytes = Buffer.from(text, 'utf8');
+    return this.find(viewOf(bytes), 0, bytes.length);
+  }
+
   /** The text of an id; '' for 0. */
   textOf(id: number): string {
     const known = this.#texts[id];

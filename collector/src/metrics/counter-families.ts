@@ -25,10 +25,17 @@ export const COUNTER_FAMILIES: readonly CounterFamily[] = [
   family('events.*', 'events', 'Events of accepted requests: stored, or there already.', 'fate'),
   family('arrivals.*', 'arrivals', "Committed events by their age at receipt, by the sender's clock.", 'age'),
   family('spans.notRelevant', 'spans_not_relevant', 'Spans that are not about WebSockets: accepted, not stored.'),
+  family('spans.otherLogRecords', 'log_records_not_relevant', 'Log records that are no close: accepted, not stored.'),
+  family('spans.otherMetrics', 'metrics_not_relevant', 'Metrics that are not kept: accepted, not stored.'),
   family('spans.unusable.*', 'spans_unusable', 'Spans that could not become events, told as rejected.', 'reason'),
   family('spans.valuesRefused', 'values_refused', 'Attribute values that their column cannot hold: stored as null.'),
   family('spans.valuesCut', 'values_cut', 'Attribute values stored cut to their longest length.'),
   family('spans.valuesOther.*', 'values_other', 'Attribute values past the number of distinct ones.', 'attribute'),
+  family(
+    'spans.traceStatesMalformed',
+    'trace_states_malformed',
+    'Trace states that say no weight as they are malformed.',
+  ),
   family('spans.clamped', 'spans_clamped', 'Events from the future, whose time was set to their receipt.'),
 ];
 

@@ -1,5 +1,5 @@
 import type { TextInterner } from '../batch/text-interner.ts';
-import type { Column } from '../columns.ts';
+import { type Column, PLACE } from '../columns.ts';
 
 /** A column as an attribute fills it, with the texts that concern it by their ids in an interner. */
 export interface AttributeField {
@@ -7,7 +7,8 @@ export interface AttributeField {
   key: string;
   /** The column's place in COLUMNS. */
   place: number;
-  storage: Column['type']['storage'];
+  /** How the column holds it; `url` for an attribute that fills several, see url-parts.ts. */
+  storage: Column['type']['storage'] | 'url';
   numbers: Column['type']['numbers'];
   /** Ids of a choice's names, in their order. */
   nameIds: readonly number[];
@@ -20,14 +21,20 @@ export class AttributeFields {
   /** By the id of the key. Keys are interned first, so their ids are small. */
   readonly #byId: (AttributeField | undefined)[] = [];
 
-  constructor(texts: TextInterner, columns: ReadonlyMap<string, Column>) {
+  /** `url` is the name of an attribute with a whole URL, where there is one. */
+  constructor(texts: TextInterner, columns: ReadonlyMap<string, Column>, url?: string) {
     this.#texts = texts;
     for (const [key, { index, type }] of columns) {
       const nameIds = (type.names ?? []).map(name => texts.idOfString(name));
-      const field = { key, place: index, storage: type.storage, numbers: type.numbers, nameIds };
-      this.#byName.set(key, field);
-      this.#byId[texts.idOfString(key)] = field;
+      this.#add({ key, place: index, storage: type.storage, numbers: type.numbers, nameIds });
     }
+    if (url !== undefined)
+      this.#add({ key: url, place: PLACE.urlPath, storage: 'url', numbers: undefined, nameIds: [] });
+  }
+
+  #add(field: AttributeField): void {
+    this.#byName.set(field.key, field);
+    this.#byId[this.#texts.idOfString(field.key)] = field;
   }
 
   ofKey(view: DataView, start: number, end: number): AttributeField | undefined {

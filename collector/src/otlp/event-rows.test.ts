@@ -63,7 +63,15 @@ describe('events from spans', () => {
       { ...jsonSpan({ name: 'websocket.connect' }), attributes: [] },
     ]);
     expect(events.map(event => event.kind)).toEqual(['connect']);
-    expect(tally.unusable).toEqual({ invalid_ids: 2, no_times: 2, no_role: 1, no_code: 2, not_a_client: 0 });
+    expect(tally.unusable).toEqual({
+      invalid_ids: 2,
+      no_times: 2,
+      no_role: 1,
+      no_code: 2,
+      not_a_client: 0,
+      no_value: 0,
+      delta: 0,
+    });
   });
 
   it('have null for a value that their column cannot hold, and it is counted', () => {
@@ -138,6 +146,21 @@ describe('events from spans', () => {
     expect(rowsOf([span], {}, { receivedAt: null }).events[0]).toMatchObject(replayed);
   });
 
+  it('count with the weight that their trace state says; a malformed one is counted, and says nothing', () => {
+    const { events, tally } = rowsOf([
+      jsonSpan({ traceState: 'vendor=1,ot=th:c' }),
+      jsonSpan({ traceState: 'ot=th:no' }),
+      jsonSpan({ traceState: '' }),
+    ]);
+    expect(events.map(event => event.weight)).toEqual([4, 1, 1]);
+    expect(tally.traceStatesMalformed).toBe(1);
+  });
+
+  it('keep the mark of a sampler whose weight is not known', () => {
+    const { events } = rowsOf([jsonSpan({}, { 'websocket.telemetry.sampling': 'unknown_weight' })]);
+    expect(events[0]).toMatchObject({ sampling: 'unknown_weight', weight: 1 });
+  });
+
   it('are of clients only, and untrusted, where they came with a public token', () => {
     const { events, tally } = rowsOf([jsonSpan({ kind: 3 }), jsonSpan({ kind: 2 })], {}, { trusted: false });
     expect(events.map(event => [event.role, event.trusted])).toEqual([['client', false]]);
@@ -145,9 +168,11 @@ describe('events from spans', () => {
   });
 
   it('leave nothing of spans that are none behind: no text, and no count of values', () => {
-    const others = Array.from({ length: 100 }, (_, serial) =>
-      jsonSpan({ name: 'GET /' }, { 'url.path': `/things/${serial}`, 'server.port': -1 }),
-    );
+    const others = Array.from({ length: 100 }, (_, serial) => ({
+      ...jsonSpan({ name: 'GET /' }),
+      attributes: jsonAttributes({ 'url.path': `/things/${serial}`, 'server.port': -1 }),
+      traceState: 'malformed',
+    }));
     const [without, withOthers] = [rowsOf([]), rowsOf(others, { 'service.name': 'another' })];
     expect(withOthers.batch.texts.texts).toBe(without.batch.texts.texts);
     expect(withOthers.tally).toEqual({ ...without.tally, notRelevant: 100 });

@@ -1,15 +1,18 @@
 import { SPAN_CLOSE, SPAN_CONNECT, SPAN_DRAIN, SPAN_RECONNECT } from '@closewatch/instrumentation/attributes';
 import type { EventBatch } from '../batch/event-batch.ts';
 import type { TextInterner } from '../batch/text-interner.ts';
-import type { EventKind } from '../close-event.ts';
-import { COLUMNS, type Column, PLACE, REPLAYED_ATTRIBUTES, RESOURCE_COLUMNS, SPAN_COLUMNS } from '../columns.ts';
+import { INGESTED_COLUMNS, PLACE, RESOURCE_COLUMNS, SPAN_COLUMNS } from '../columns.ts';
 import { type IngestTally, newIngestTally, type UnusableReason } from '../ingest-tally.ts';
 import { AttributeFields } from './attribute-fields.ts';
+import { BoundConventions } from './bound-conventions.ts';
+import type { Convention } from './convention.ts';
+import { DerivedIds } from './derived-ids.ts';
 import type { DistinctValues } from './distinct-values.ts';
 import { FieldValues } from './field-values.ts';
-import { SPAN_KIND_CLIENT, SPAN_KIND_SERVER } from './otlp-numbers.ts';
+import { setConvention, setRole } from './foreign-close.ts';
 import { RowDraft } from './row-draft.ts';
-import { SpanDraft } from './span-draft.ts';
+import { KINDS, ROLES, SpanDraft } from './span-draft.ts';
+import { adjustedWeight } from './trace-state.ts';
 
 /** How far a sender's clock may be ahead before its event counts as from the future: NTP keeps fleets far inside a minute. */
 const MAX_AHEAD_MICROS = 60_000_000;
@@ -25,24 +28,13 @@ export interface Receipt {
   trusted: boolean;
 }
 
-const kindPlace = (kind: EventKind) => COLUMNS[PLACE.kind]!.type.names!.indexOf(kind) + 1;
-const CLOSE = kindPlace('close');
-const DRAIN = kindPlace('drain');
-const CLIENT = COLUMNS[PLACE.role]!.type.names!.indexOf('client') + 1;
-const SERVER = COLUMNS[PLACE.role]!.type.names!.indexOf('server') + 1;
-
 /** Which spans become events. Source: the conventions, "Spans". */
-const KINDS: readonly [name: string, kind: number][] = [
-  [SPAN_CONNECT, kindPlace('connect')],
-  [SPAN_CLOSE, CLOSE],
-  [SPAN_RECONNECT, kindPlace('reconnect')],
-  [SPAN_DRAIN, DRAIN],
-];
-
-/** What a collector decides itself is believed in a replay only. */
-const INGESTED_COLUMNS: ReadonlyMap<string, Column> = new Map(
-  [...SPAN_COLUMNS].filter(([attribute]) => !REPLAYED_ATTRIBUTES.has(attribute)),
-);
+const KIND_OF_NAME: ReadonlyMap<string, number> = new Map([
+  [SPAN_CONNECT, KINDS.connect],
+  [SPAN_CLOSE, KINDS.close],
+  [SPAN_RECONNECT, KINDS.reconnect],
+  [SPAN_DRAIN, KINDS.drain],
+]);
 
 /**
  * Turns spans into rows: the rules that hold in both encodings. A reader fills `resource` and `span` and ends each span with `endSpan`. It is
@@ -51,6 +43,7 @@ const INGESTED_COLUMNS: ReadonlyMap<string, Column> = new Map(
 export class EventRows {
   readonly texts: TextInterner;
   readonly values: FieldValues;
+  readonly conventions: BoundConventions;
   readonly resourceFields: AttributeFields;
   /** Of the resource whose spans are being read. */
   readonly resource = new RowDraft();
@@ -60,18 +53,20 @@ export class EventRows {
   readonly #unknownService: number;
   readonly #kindById: number[] = [];
   readonly #distinct: DistinctValues;
+  readonly #derivedIds = new DerivedIds();
   #batch!: EventBatch;
   #receipt: Receipt = { receivedAt: null, trusted: true };
   #tally = newIngestTally();
 
-  constructor(texts: TextInterner, distinct: DistinctValues) {
+  constructor(texts: TextInterner, distinct: DistinctValues, conventions: readonly Convention[]) {
     this.texts = texts;
-    for (const [name, kind] of KINDS) this.#kindById[texts.idOfString(name)] = kind;
+    for (const [name, kind] of KIND_OF_NAME) this.#kindById[texts.idOfString(name)] = kind;
     this.resourceFields = new AttributeFields(texts, RESOURCE_COLUMNS);
     this.#ingested = new AttributeFields(texts, INGESTED_COLUMNS);
     this.#replayed = new AttributeFields(texts, SPAN_COLUMNS);
     this.#unknownService = texts.idOfString(UNKNOWN_SERVICE);
     this.#distinct = distinct;
+    this.conventions = new BoundConventions(texts, conventions);
     this.values = new FieldValues(texts);
   }
 
@@ -80,14 +75,16 @@ export class EventRows {
     this.#batch = batch;
     this.#receipt = receipt;
     this.#tally = tally;
+    this.#derivedIds.clear();
     const { receivedAt } = receipt;
     // What is replayed has been limited when it was taken in.
     this.values.begin(receivedAt === null ? null : this.#distinct, tally);
     if (receivedAt !== null && this.#distinct.startDay(receivedAt)) this.values.forgetAdmitted();
   }
 
-  /** The columns that a span's attributes fill. */
+  /** The columns that the span's attributes fill. */
   get spanFields(): AttributeFields {
+    if (this.span.convention !== null) return this.span.convention.fields;
     return this.#receipt.receivedAt === null ? this.#replayed : this.#ingested;
   }
 
@@ -97,53 +94,65 @@ export class EventRows {
   }
 
   kindOfString(name: string): number {
-    return KINDS.find(kind => kind[0] === name)?.[1] ?? 0;
+    return KIND_OF_NAME.get(name) ?? 0;
+  }
+
+  /** Counts a span that is none of ours. */
+  countOther(): void {
+    this.#tally.notRelevant += 1;
+  }
+
+  /** Counts a log record that is no close. */
+  countOtherLogRecord(): void {
+    this.#tally.otherLogRecords += 1;
   }
 
   /** Makes a row of the span, or counts why it is none. */
   endSpan(): void {
     const { span, resource } = this;
-    if (span.kind === 0) {
-      this.#tally.notRelevant += 1;
-      return;
-    }
-    this.#setRole();
+    const { fields } = span;
+    setRole(span);
+    if (span.convention !== null) setConvention(span, span.convention);
     const reason = this.#reasonAgainst();
     if (reason !== null) {
       this.#tally.unusable[reason] += 1;
       return;
     }
     span.chooseLink();
-    span.fields.setNumber(PLACE.kind, span.kind);
-    span.fields.setNumber(PLACE.failed, span.failed ? 2 : 1);
+    fields.setNumber(PLACE.kind, span.kind);
+    fields.setNumber(PLACE.failed, span.failed ? 2 : 1);
+    if (span.traceState !== '') this.#setWeight();
     this.#setTimes();
     const row = this.#batch.addRow();
     resource.writeTo(this.#batch, row);
     if (!resource.has(PLACE.service)) this.#batch.columns[PLACE.service]!.texts[row] = this.#unknownService;
-    span.fields.writeTo(this.#batch, row);
+    fields.writeTo(this.#batch, row);
+    if (!span.hasOwnId) this.#derivedIds.assign(this.#batch, row);
   }
 
-  #setRole(): void {
-    const { fields, spanKind } = this.span;
-    if (fields.has(PLACE.role)) return;
-    if (spanKind === SPAN_KIND_SERVER) fields.setNumber(PLACE.role, SERVER);
-    else if (spanKind === SPAN_KIND_CLIENT) fields.setNumber(PLACE.role, CLIENT);
+  /** A weight that a replayed event has by itself takes precedence. */
+  #setWeight(): void {
+    const { fields, traceState } = this.span;
+    if (fields.has(PLACE.weight)) return;
+    const weight = adjustedWeight(traceState);
+    if (weight === null) this.#tally.traceStatesMalformed += 1;
+    else if (weight !== 1) fields.setNumber(PLACE.weight, weight);
   }
 
   #reasonAgainst(): UnusableReason | null {
-    const { fields, kind, startMicros, endMicros } = this.span;
-    if (!fields.has(PLACE.traceId) || !fields.has(PLACE.spanId)) return 'invalid_ids';
+    const { fields, kind, hasOwnId, startMicros, endMicros } = this.span;
+    if (hasOwnId && !(fields.has(PLACE.traceId) && fields.has(PLACE.spanId))) return 'invalid_ids';
     if (startMicros === 0 || endMicros === 0) return 'no_times';
     if (!fields.has(PLACE.role)) return 'no_role';
-    if (!this.#receipt.trusted && fields.numbers[PLACE.role] !== CLIENT) return 'not_a_client';
-    return kind === CLOSE && !fields.has(PLACE.code) ? 'no_code' : null;
+    if (!this.#receipt.trusted && fields.numbers[PLACE.role] !== ROLES.client) return 'not_a_client';
+    return kind === KINDS.close && !fields.has(PLACE.code) ? 'no_code' : null;
   }
 
   /** Start and end stay as they were sent, so that a span sent again is recognised; only the time that counts is clamped. */
   #setTimes(): void {
     const { fields, kind, startMicros, endMicros } = this.span;
     const { receivedAt, trusted } = this.#receipt;
-    const time = kind === CLOSE || kind === DRAIN ? startMicros : endMicros;
+    const time = kind === KINDS.close || kind === KINDS.drain ? startMicros : endMicros;
     fields.setNumber(PLACE.startedAt, startMicros);
     fields.setNumber(PLACE.endedAt, endMicros);
     if (receivedAt === null) {

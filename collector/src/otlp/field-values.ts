@@ -1,11 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { type TextInterner, viewOf } from '../batch/text-interner.ts';
 import { MAX_TEXT_BYTES } from '../column-type.ts';
+import { COLUMNS, PLACE } from '../columns.ts';
 import { type IngestTally, newIngestTally } from '../ingest-tally.ts';
 import type { AttributeField } from './attribute-fields.ts';
 import type { DistinctValues } from './distinct-values.ts';
 import { type HexWords, hexWordsOf } from './hex-words-of.ts';
 import type { RowDraft } from './row-draft.ts';
+import { type UrlParts, urlPartsOf } from './url-parts.ts';
 
 /** What a text becomes once its key has as many distinct values as it may have. */
 const OTHER = 'other';
@@ -60,6 +62,8 @@ export class FieldValues {
         // Some emitters write codes and counts as digits; a length of time is never a text.
         if (field.numbers !== 'uint16' && field.numbers !== 'count') return this.refuse(draft, field);
         return this.setNumber(draft, field, digitsOf(view, start, end));
+      case 'url':
+        return this.#setUrl(draft, field, view, start, end);
       default:
         return this.refuse(draft, field);
     }
@@ -93,6 +97,20 @@ export class FieldValues {
     return false;
   }
 
+  /** Fills what no attribute of its own has filled, in whatever order they come. */
+  #setUrl(draft: RowDraft, field: AttributeField, view: DataView, start: number, end: number): boolean {
+    const parts = urlPartsOf(textIn(view, start, cutEnd(view, start, end)));
+    if (parts === null) return this.refuse(draft, field);
+    for (const [name, value] of Object.entries(parts) as [keyof UrlParts, string | number | null][]) {
+      const { index, type } = COLUMNS[PLACE[name]]!;
+      if (value === null || draft.has(index)) continue;
+      const part = { key: field.key, place: index, storage: type.storage, numbers: type.numbers, nameIds: [] };
+      if (typeof value === 'number') this.setNumber(draft, part, value);
+      else this.setString(draft, part, value);
+    }
+    return false;
+  }
+
   #setText(draft: RowDraft, field: AttributeField, view: DataView, start: number, end: number): boolean {
     if (start === end) {
       draft.unset(field.place);
@@ -121,6 +139,10 @@ export class FieldValues {
     admitted[word]! |= bit;
     return true;
   }
+}
+
+function textIn(view: DataView, start: number, end: number): string {
+  return Buffer.from(view.buffer, view.byteOffset + start, end - start).toString('utf8');
 }
 
 /** Where a text ends that is no longer than MAX_TEXT_BYTES, at a character's end. */

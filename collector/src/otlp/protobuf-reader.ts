@@ -80,6 +80,12 @@ export class ProtobufReader {
     return this.view.getFloat64(this.#advance(8, end), true);
   }
 
+  /** Fixed 64 bits as a signed number; exact between -2^53 and 2^53. */
+  fixedInt64(end: number): number {
+    const start = this.#advance(8, end);
+    return this.view.getInt32(start + 4, true) * 0x1_0000_0000 + this.view.getUint32(start, true);
+  }
+
   /** Fixed 64 bits of nanoseconds as whole microseconds, without a bigint; 0 for what no clock shows (past 2^53). */
   microsFromNanos(end: number): number {
     const start = this.#advance(8, end);
@@ -132,5 +138,29 @@ export class ProtobufReader {
   /** The error for what is wrong at the place that has been reached. */
   malformed(problem: string): MalformedRequestError {
     return new MalformedRequestError(`expected an OTLP request in protobuf, but at byte ${this.offset} ${problem}`);
+  }
+}
+
+/**
+ * Goes through a message from `start` to `end`, and calls `take` at the beginning of each length-delimited field with this tag, with the
+ * field's end. What `take` leaves unread is passed over, and so is every other field.
+ */
+export function readMessage(
+  reader: ProtobufReader,
+  start: number,
+  end: number,
+  wanted: number,
+  take: (fieldEnd: number) => void,
+): void {
+  reader.offset = start;
+  while (reader.offset < end) {
+    const tag = reader.tag(end);
+    if (tag !== wanted) {
+      reader.skip(tag, end);
+      continue;
+    }
+    const fieldEnd = reader.lengthEnd(end);
+    take(fieldEnd);
+    reader.offset = fieldEnd;
   }
 }

@@ -1,63 +1,79 @@
-import { writeHex } from '../batch/hex-words.ts';
 import { PLACE } from '../columns.ts';
 import type { EventRows } from './event-rows.ts';
-import { readJsonAttributes } from './json-attributes.ts';
-import { assertPlausibleNesting } from './json-nesting.ts';
-import { type JsonObject, microsFromNanos, objectIn, objects, parseJson } from './json-values.ts';
-import { STATUS_ERROR } from './otlp-numbers.ts';
+import { JsonAttributes } from './json-attributes.ts';
+import { readHexId, setSpanId, setTraceId } from './json-ids.ts';
+import { type ItemNames, readJsonItems } from './json-items.ts';
+import { type JsonObject, microsFromNanos, objectIn, objects } from './json-values.ts';
+import { SPAN_KIND_PRODUCER, STATUS_ERROR } from './otlp-numbers.ts';
+import { KINDS } from './span-draft.ts';
 
-/**
- * Reads an ExportTraceServiceRequest in OTLP's JSON into rows: ids are hex in any case, enums are integers, 64-bit numbers are strings or
- * numbers, unknown fields are ignored, null is absent. Throws MalformedRequestError, and nothing else.
- * Source: OTLP specification, "JSON Protobuf Encoding".
- */
+const NAMES: ItemNames = { resourceItems: 'resourceSpans', scopeItems: 'scopeSpans', items: 'spans' };
+
+/** Reads an ExportTraceServiceRequest in OTLP's JSON into rows. Throws MalformedRequestError, and nothing else. */
 export function spansFromJson(json: string, rows: EventRows): void {
-  assertPlausibleNesting(json);
-  for (const resourceSpans of objects(parseJson(json), 'resourceSpans')) {
-    let isResourceRead = false;
-    for (const scopeSpans of objects(resourceSpans, 'scopeSpans')) {
-      for (const span of objects(scopeSpans, 'spans')) {
-        rows.span.clear();
-        rows.span.kind = typeof span.name === 'string' ? rows.kindOfString(span.name) : 0;
-        if (rows.span.kind !== 0) {
-          readSpan(span, rows);
-          if (!isResourceRead) readResource(resourceSpans, rows);
-          isResourceRead = true;
-        }
-        rows.endSpan();
-      }
+  const reader = new SpanReader(rows);
+  readJsonItems(json, NAMES, (span, resource) => reader.readItem(span, resource));
+}
+
+class SpanReader {
+  readonly #rows: EventRows;
+  readonly #attributes: JsonAttributes;
+  readonly #linkWords = new Uint32Array(6);
+
+  constructor(rows: EventRows) {
+    this.#rows = rows;
+    this.#attributes = new JsonAttributes(rows);
+  }
+
+  readItem(json: JsonObject, resource: JsonObject): void {
+    const { span } = this.#rows;
+    this.#readSpan(json);
+    if (span.kind === 0 || span.spanKind >= SPAN_KIND_PRODUCER) {
+      span.convention = this.#attributes.conventionOf(json);
+      if (span.convention !== null) span.kind = KINDS.close;
+    }
+    if (span.kind === 0) this.#readEvents(json, resource);
+    else {
+      this.#attributes.read(json, this.#rows.spanFields, span.fields);
+      this.#endSpan(resource);
     }
   }
-}
 
-/** Only where a span of ours needs it: others' resources leave no texts behind. */
-function readResource(resourceSpans: JsonObject, rows: EventRows): void {
-  rows.resource.clear();
-  readJsonAttributes(objectIn(resourceSpans, 'resource'), rows.resourceFields, rows.values, rows.resource);
-}
-
-const words = new Uint32Array(6);
-
-function readSpan(json: JsonObject, rows: EventRows): void {
-  const { span, values } = rows;
-  span.spanKind = typeof json.kind === 'number' ? json.kind : 0;
-  if (readHexId(json.traceId, words, 0, 4)) span.fields.setWords4(PLACE.traceId, words, 0);
-  if (readHexId(json.spanId, words, 4, 2)) span.fields.setWords2(PLACE.spanId, words[4]!, words[5]!);
-  if (readHexId(json.parentSpanId, words, 4, 2)) span.fields.setWords2(PLACE.parentSpanId, words[4]!, words[5]!);
-  span.startMicros = microsFromNanos(json.startTimeUnixNano, 'startTimeUnixNano');
-  span.endMicros = microsFromNanos(json.endTimeUnixNano, 'endTimeUnixNano');
-  span.failed = objectIn(json, 'status').code === STATUS_ERROR;
-  for (const link of objects(json, 'links')) {
-    if (readHexId(link.traceId, words, 0, 4) && readHexId(link.spanId, words, 4, 2)) span.addLink(words);
+  #endSpan(resource: JsonObject): void {
+    this.#attributes.readResource(resource);
+    this.#rows.endSpan();
   }
-  readJsonAttributes(json, rows.spanFields, values, span.fields);
-}
 
-/** Reads an id in hex as `count` words, the last digits first; false where it is none, or all zeros. */
-function readHexId(id: unknown, into: Uint32Array, at: number, count: number): boolean {
-  if (typeof id !== 'string' || id.length !== count * 8 || !/^[\da-f]+$/i.test(id)) return false;
-  writeHex(into, at, count, id);
-  let seen = 0;
-  for (let index = 0; index < count; index++) seen |= into[at + index]!;
-  return seen !== 0;
+  #readSpan(json: JsonObject): void {
+    const { span } = this.#rows;
+    span.clear();
+    span.kind = typeof json.name === 'string' ? this.#rows.kindOfString(json.name) : 0;
+    span.spanKind = typeof json.kind === 'number' ? json.kind : 0;
+    setTraceId(json.traceId, span.fields, PLACE.traceId);
+    setSpanId(json.spanId, span.fields, PLACE.spanId);
+    setSpanId(json.parentSpanId, span.fields, PLACE.parentSpanId);
+    if (typeof json.traceState === 'string') span.traceState = json.traceState;
+    span.startMicros = microsFromNanos(json.startTimeUnixNano, 'startTimeUnixNano');
+    span.endMicros = microsFromNanos(json.endTimeUnixNano, 'endTimeUnixNano');
+    span.failed = objectIn(json, 'status').code === STATUS_ERROR;
+    for (const link of objects(json, 'links')) {
+      const isLink = readHexId(link.traceId, this.#linkWords, 0, 4) && readHexId(link.spanId, this.#linkWords, 4, 2);
+      if (isLink) span.addLink(this.#linkWords);
+    }
+  }
+
+  /** A span that is no close may hold events that are. */
+  #readEvents(json: JsonObject, resource: JsonObject): void {
+    const { span } = this.#rows;
+    let closes = 0;
+    for (const event of objects(json, 'events')) {
+      const convention = this.#attributes.conventionOf(event);
+      if (convention === null) continue;
+      span.beginEvent(convention, microsFromNanos(event.timeUnixNano, 'timeUnixNano'));
+      this.#attributes.read(event, this.#rows.spanFields, span.fields);
+      this.#endSpan(resource);
+      closes += 1;
+    }
+    if (closes === 0) this.#rows.countOther();
+  }
 }

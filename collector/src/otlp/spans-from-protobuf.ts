@@ -1,30 +1,36 @@
+import { Buffer } from 'node:buffer';
 import { PLACE } from '../columns.ts';
 import type { EventRows } from './event-rows.ts';
-import { STATUS_ERROR } from './otlp-numbers.ts';
-import { readAttribute } from './protobuf-attributes.ts';
-import { type ItemReader, RESOURCE_ITEMS_RESOURCE, readItems } from './protobuf-items.ts';
-import { ProtobufReader } from './protobuf-reader.ts';
+import { SPAN_KIND_PRODUCER, STATUS_ERROR } from './otlp-numbers.ts';
+import { ProtobufAttributes } from './protobuf-attributes.ts';
+import { readIdWords, readSpanId, readTraceId } from './protobuf-ids.ts';
+import { type ItemReader, readItems } from './protobuf-items.ts';
+import { ProtobufReader, readMessage } from './protobuf-reader.ts';
+import { ProtobufResource } from './protobuf-resource.ts';
+import { KINDS } from './span-draft.ts';
 
 // Field numbers of opentelemetry-proto v1, `Span` and what is in it; see protobuf-items.ts.
-const RESOURCE_ATTRIBUTES = (1 << 3) | 2;
 const SPAN_TRACE_ID = (1 << 3) | 2;
 const SPAN_SPAN_ID = (2 << 3) | 2;
+const SPAN_TRACE_STATE = (3 << 3) | 2;
 const SPAN_PARENT_SPAN_ID = (4 << 3) | 2;
 const SPAN_NAME = (5 << 3) | 2;
 const SPAN_KIND = (6 << 3) | 0;
 const SPAN_START = (7 << 3) | 1;
 const SPAN_END = (8 << 3) | 1;
 const SPAN_ATTRIBUTES = (9 << 3) | 2;
+const SPAN_EVENTS = (11 << 3) | 2;
 const SPAN_LINKS = (13 << 3) | 2;
 const SPAN_STATUS = (15 << 3) | 2;
+const EVENT_TIME = (1 << 3) | 1;
+const EVENT_ATTRIBUTES = (3 << 3) | 2;
 const LINK_TRACE_ID = (1 << 3) | 2;
 const LINK_SPAN_ID = (2 << 3) | 2;
 const STATUS_CODE = (3 << 3) | 0;
 
 /**
- * Reads an ExportTraceServiceRequest in protobuf into rows. What is not ours is passed over without being looked into: other
- * spans, attributes without a column, events, scopes and unknown fields. Nothing recurses, so nesting costs nothing.
- * Throws MalformedRequestError, and nothing else.
+ * Reads an ExportTraceServiceRequest in protobuf into rows. What is not ours is passed over without being looked into: attributes
+ * without a column, scopes and unknown fields. Nothing recurses, so nesting costs nothing. Throws MalformedRequestError, and nothing else.
  */
 export function spansFromProtobuf(bytes: Uint8Array, rows: EventRows): void {
   const reader = new ProtobufReader(bytes);
@@ -34,36 +40,39 @@ export function spansFromProtobuf(bytes: Uint8Array, rows: EventRows): void {
 class SpanReader implements ItemReader {
   readonly #reader: ProtobufReader;
   readonly #rows: EventRows;
+  readonly #attributes: ProtobufAttributes;
+  readonly #resource: ProtobufResource;
   readonly #linkWords = new Uint32Array(6);
-  #resourceStart = 0;
-  #resourceEnd = 0;
-  #isResourceRead = false;
 
   constructor(reader: ProtobufReader, rows: EventRows) {
     this.#reader = reader;
     this.#rows = rows;
+    this.#attributes = new ProtobufAttributes(reader, rows);
+    this.#resource = new ProtobufResource(reader, rows, this.#attributes);
   }
 
   beginResource(start: number, end: number): void {
-    this.#resourceStart = start;
-    this.#resourceEnd = end;
-    this.#isResourceRead = false;
+    this.#resource.begin(start, end);
   }
 
   readItem(end: number): void {
-    const rows = this.#rows;
+    const { span } = this.#rows;
     const start = this.#reader.offset;
-    rows.span.clear();
+    span.clear();
     const attributesWait = this.#readSpan(end);
-    if (rows.span.kind !== 0) {
+    if (attributesWait) this.#findConvention(start, end);
+    if (span.kind === 0) this.#readEvents(start, end);
+    else {
       if (attributesWait) this.#readAttributes(start, end);
-      if (!this.#isResourceRead) this.#readResource();
-      this.#reader.offset = end;
+      this.#endSpan();
     }
-    rows.endSpan();
+    this.#reader.offset = end;
   }
 
-  /** Reads a span, and its attributes where the name of one of ours came before them; true where they have still to be read. */
+  /**
+   * Reads a span, and its attributes where the name of one of ours came before them; true where they have still to be read. Ours are
+   * of servers or clients: another kind may be another emitter's.
+   */
   #readSpan(end: number): boolean {
     const reader = this.#reader;
     const { span } = this.#rows;
@@ -72,19 +81,22 @@ class SpanReader implements ItemReader {
       const tag = reader.tag(end);
       switch (tag) {
         case SPAN_ATTRIBUTES:
-          if (span.kind === 0) {
+          if (attributesWait || span.kind === 0 || span.spanKind >= SPAN_KIND_PRODUCER) {
             attributesWait = true;
             reader.skip(tag, end);
           } else this.#readAttribute(reader.lengthEnd(end));
           break;
         case SPAN_TRACE_ID:
-          this.#readTraceId(reader.lengthEnd(end));
+          readTraceId(reader, reader.lengthEnd(end), span.fields, PLACE.traceId);
           break;
         case SPAN_SPAN_ID:
-          this.#readSpanId(PLACE.spanId, reader.lengthEnd(end));
+          readSpanId(reader, reader.lengthEnd(end), span.fields, PLACE.spanId);
+          break;
+        case SPAN_TRACE_STATE:
+          this.#readTraceState(reader.lengthEnd(end));
           break;
         case SPAN_PARENT_SPAN_ID:
-          this.#readSpanId(PLACE.parentSpanId, reader.lengthEnd(end));
+          readSpanId(reader, reader.lengthEnd(end), span.fields, PLACE.parentSpanId);
           break;
         case SPAN_NAME:
           this.#readName(reader.lengthEnd(end));
@@ -111,52 +123,71 @@ class SpanReader implements ItemReader {
     return attributesWait;
   }
 
+  #endSpan(): void {
+    this.#resource.read();
+    this.#rows.endSpan();
+  }
+
+  #findConvention(start: number, end: number): void {
+    const { span } = this.#rows;
+    span.convention = this.#attributes.conventionOf(start, end, SPAN_ATTRIBUTES);
+    if (span.convention !== null) span.kind = KINDS.close;
+  }
+
+  /** A span that is no close may hold events that are. */
+  #readEvents(start: number, end: number): void {
+    let closes = 0;
+    readMessage(this.#reader, start, end, SPAN_EVENTS, eventEnd => {
+      if (this.#readEvent(eventEnd)) closes += 1;
+    });
+    if (closes === 0) this.#rows.countOther();
+  }
+
+  /** Reads an event and makes a row of it, if it is a close. */
+  #readEvent(end: number): boolean {
+    const reader = this.#reader;
+    const { span } = this.#rows;
+    const start = reader.offset;
+    const convention = this.#attributes.conventionOf(start, end, EVENT_ATTRIBUTES);
+    if (convention === null) return false;
+    span.beginEvent(convention, this.#readEventTime(start, end));
+    readMessage(reader, start, end, EVENT_ATTRIBUTES, attributeEnd => this.#readAttribute(attributeEnd));
+    this.#endSpan();
+    return true;
+  }
+
+  #readEventTime(start: number, end: number): number {
+    const reader = this.#reader;
+    let micros = 0;
+    reader.offset = start;
+    while (reader.offset < end) {
+      const tag = reader.tag(end);
+      if (tag === EVENT_TIME) micros = reader.microsFromNanos(end);
+      else reader.skip(tag, end);
+    }
+    return micros;
+  }
+
   #readName(end: number): void {
     const reader = this.#reader;
     this.#rows.span.kind = this.#rows.kindOfName(reader.view, reader.offset, end);
     reader.offset = end;
   }
 
+  #readTraceState(end: number): void {
+    const { bytes, offset } = this.#reader;
+    this.#rows.span.traceState = Buffer.from(bytes.buffer, bytes.byteOffset + offset, end - offset).toString('latin1');
+    this.#reader.offset = end;
+  }
+
   #readAttribute(end: number): void {
     const rows = this.#rows;
-    readAttribute(this.#reader, end, rows.spanFields, rows.values, rows.span.fields);
+    this.#attributes.read(end, rows.spanFields, rows.span.fields);
   }
 
   /** Goes over a span once more, for its attributes alone. */
   #readAttributes(start: number, end: number): void {
-    const reader = this.#reader;
-    reader.offset = start;
-    while (reader.offset < end) {
-      const tag = reader.tag(end);
-      if (tag === SPAN_ATTRIBUTES) this.#readAttribute(reader.lengthEnd(end));
-      else reader.skip(tag, end);
-    }
-  }
-
-  /**
-   * Reads the resource once a span of ours needs it: others' resources leave no texts behind. It is looked for in the whole message, as
-   * fields may come in any order.
-   */
-  #readResource(): void {
-    const reader = this.#reader;
-    this.#rows.resource.clear();
-    reader.offset = this.#resourceStart;
-    while (reader.offset < this.#resourceEnd) {
-      const tag = reader.tag(this.#resourceEnd);
-      if (tag === RESOURCE_ITEMS_RESOURCE) this.#readResourceAttributes(reader.lengthEnd(this.#resourceEnd));
-      else reader.skip(tag, this.#resourceEnd);
-    }
-    this.#isResourceRead = true;
-  }
-
-  #readResourceAttributes(end: number): void {
-    const reader = this.#reader;
-    const { resource, resourceFields, values } = this.#rows;
-    while (reader.offset < end) {
-      const tag = reader.tag(end);
-      if (tag === RESOURCE_ATTRIBUTES) readAttribute(reader, reader.lengthEnd(end), resourceFields, values, resource);
-      else reader.skip(tag, end);
-    }
+    readMessage(this.#reader, start, end, SPAN_ATTRIBUTES, attributeEnd => this.#readAttribute(attributeEnd));
   }
 
   #readLink(end: number): void {
@@ -171,20 +202,6 @@ class SpanReader implements ItemReader {
     this.#rows.span.addLink(words);
   }
 
-  #readTraceId(end: number): void {
-    const words = this.#linkWords;
-    const { fields } = this.#rows.span;
-    if (readIdWords(this.#reader, end, words, 0, 4)) fields.setWords4(PLACE.traceId, words, 0);
-    else fields.unset(PLACE.traceId);
-  }
-
-  #readSpanId(place: number, end: number): void {
-    const words = this.#linkWords;
-    const { fields } = this.#rows.span;
-    if (readIdWords(this.#reader, end, words, 4, 2)) fields.setWords2(place, words[4]!, words[5]!);
-    else fields.unset(place);
-  }
-
   #readStatusCode(end: number): number {
     const reader = this.#reader;
     let code = 0;
@@ -195,19 +212,4 @@ class SpanReader implements ItemReader {
     }
     return code;
   }
-}
-
-/** Reads `count` words of an id, the last bytes first; false where it has another length, or is all zeros. */
-function readIdWords(reader: ProtobufReader, end: number, words: Uint32Array, at: number, count: number): boolean {
-  const start = reader.offset;
-  reader.offset = end;
-  words.fill(0, at, at + count);
-  if (end - start !== count * 4) return false;
-  let seen = 0;
-  for (let index = 0; index < count; index++) {
-    const word = reader.view.getInt32(end - 4 - index * 4);
-    seen |= word;
-    words[at + index] = word;
-  }
-  return seen !== 0;
 }

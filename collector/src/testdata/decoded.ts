@@ -1,6 +1,7 @@
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { EventBatch } from '../batch/event-batch.ts';
 import type { CloseEvent } from '../close-event.ts';
+import type { GaugeSample } from '../gauge-sample.ts';
 import { type IngestTally, newIngestTally } from '../ingest-tally.ts';
 import type { Receipt } from '../otlp/event-rows.ts';
 import { type OtlpEncoding, RequestDecoder, type RequestDecoderOptions } from '../otlp/request-decoder.ts';
@@ -37,4 +38,21 @@ export function requestOf(encoding: OtlpEncoding, spans: OtelSpan[]): Uint8Array
 
 export function decodedSpans(encoding: OtlpEncoding, spans: OtelSpan[], receipt: Partial<Receipt> = {}): Decoded {
   return decoded(encoding, requestOf(encoding, spans), receipt);
+}
+
+export function decodedLogs(encoding: OtlpEncoding, body: Uint8Array): Decoded {
+  const [batch, tally] = [new EventBatch(), newIngestTally()];
+  new RequestDecoder().logs(encoding, body, batch, { receivedAt: TEN_O_CLOCK, trusted: true }, tally);
+  return { batch, events: batch.events(), tally };
+}
+
+/** Received 100 ms after TEN_O_CLOCK. */
+export function decodedMetrics(
+  encoding: OtlpEncoding,
+  body: Uint8Array,
+  trusted = true,
+): { samples: GaugeSample[]; tally: IngestTally } {
+  const [tally, receipt] = [newIngestTally(), { receivedAt: TEN_O_CLOCK + 100, trusted }];
+  const samples = new RequestDecoder().metrics(encoding, body, new EventBatch(), receipt, tally);
+  return { samples, tally };
 }
