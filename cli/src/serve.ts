@@ -34,7 +34,7 @@ interface Address {
 export async function serve(config: Config, logger: Logger): Promise<RunningServe> {
   refuseOpenListen(config);
   const channels = channelsFromConfig(config);
-  const store = await openDuckDbStore({ folder: config.data }).catch(translateStoreProblem);
+  const store = await openDuckDbStore({ folder: config.data, logger }).catch(translateStoreProblem);
   const parts = createParts(config, store, channels, logger);
   const addresses: Partial<Record<'ingest' | 'dashboard', Address>> = {};
   const stop = await startInOrder([

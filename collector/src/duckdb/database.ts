@@ -100,9 +100,19 @@ export class Database {
     await Promise.allSettled(this.#readsUnderWay);
   }
 
-  /** Runs one transaction, after those before it. It is synced to disk when the promise resolves, undone when it rejects. */
-  withWrite<Result>(write: (session: WriteSession) => Promise<Result>): Promise<Result> {
-    return this.#inTurn(() => this.#transaction(write));
+  /**
+   * Runs one transaction, after those before it. It is synced to disk when the promise resolves, undone when it rejects. `committed` is
+   * called after the commit and before anything that was asked for later begins.
+   */
+  withWrite<Result>(
+    write: (session: WriteSession) => Promise<Result>,
+    committed: (result: Result) => void = () => undefined,
+  ): Promise<Result> {
+    return this.#inTurn(async () => {
+      const result = await this.#transaction(write);
+      committed(result);
+      return result;
+    });
   }
 
   /** Attaches and detaches files, between the transactions before and after it. */

@@ -2,7 +2,10 @@ import type { StoredDay } from '../store-status.ts';
 import type { Day } from './day.ts';
 
 /** What is known of a day without reading it. Sizes on the disk are looked up when they are asked for. */
-export type CataloguedDay = Omit<StoredDay, 'bytes'>;
+export interface CataloguedDay extends Omit<StoredDay, 'bytes'> {
+  /** Sequence of the last row before the day. */
+  begunAfter: number;
+}
 
 /** Rows that were appended to a day in one commit. */
 export interface AppendedRows {
@@ -31,9 +34,26 @@ export class DayCatalogue {
     return last?.form === 'live' ? last : null;
   }
 
-  /** Sequence of the last row of all days; 0 where there is none. */
+  /** Sequence of the last row of all days, those that are gone included; 0 where there never was one. */
   get lastSequence(): number {
-    return this.#days.reduce((last, day) => Math.max(last, day.lastSequence), 0);
+    return this.#days.reduce((last, day) => Math.max(last, day.lastSequence, day.begunAfter), 0);
+  }
+
+  /** Sequences that are missing between days: rows that were stored once, and are not there although their day is. */
+  get missingSequences(): number {
+    let missing = 0;
+    for (const [index, { begunAfter }] of this.#days.entries()) {
+      const before = this.#days[index - 1];
+      if (before !== undefined) missing += begunAfter - Math.max(before.lastSequence, before.begunAfter);
+    }
+    return missing;
+  }
+
+  /** The live day takes no more rows. */
+  closeLive(): CataloguedDay | null {
+    const live = this.live;
+    if (live !== null) this.put({ ...live, form: 'closed' });
+    return live;
   }
 
   /** Adds a day, or replaces what was known of it. */

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventBatch } from '../batch/event-batch.ts';
 import type { GaugeSample } from '../gauge-sample.ts';
 import type { Store } from '../store.ts';
@@ -114,5 +114,85 @@ describe('days of receipt', () => {
     await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);
     rmSync(file);
     store = await openDuckDbStore({ folder });
+  });
+
+  it('are begun by the clock, and written into their files when they are over, though no rows come', async () => {
+    await store.close();
+    const logger = { info: vi.fn(), error: vi.fn() };
+    store = await openDuckDbStore({ folder, now: () => now, upkeepMs: 5, logger });
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
+    expect(readdirSync(join(folder, 'days'))).toContain('2026-11-23.duckdb.wal');
+    now += DAY_MS;
+    await vi.waitFor(() => expect(readdirSync(join(folder, 'days'))).not.toContain('2026-11-23.duckdb.wal'));
+    expect(store.status().days.map(({ day, form }) => [day, form])).toEqual([
+      ['2026-11-23', 'closed'],
+      ['2026-11-24', 'live'],
+    ]);
+    expect(logger.error).not.toHaveBeenCalled();
+  });
+
+  it('go when they are too old, reads finish first, and sequences count on', async () => {
+    for (const serial of [1, 2, 3]) {
+      await store.appendEvents(EventBatch.of([closeEvent(serial)]));
+      now += DAY_MS;
+    }
+    await store.close();
+    store = await openDuckDbStore({ folder, now: () => now, upkeepMs: 5, retention: { days: 2 } });
+    const reads = Promise.all(Array.from({ length: 10 }, () => store.readEventsAfter(0, 10)));
+    await vi.waitFor(() => expect(files()).toEqual(['2026-11-24.duckdb', '2026-11-25.duckdb', '2026-11-26.duckdb']));
+    for (const { events } of await reads) expect(events.map(event => event.spanId.at(-1)).join('')).toMatch(/^1?23$/);
+    expect(store.status()).toMatchObject({ sequence: 3, retiredRows: 1, lostRows: 0 });
+    expect((await store.readEventsAfter(0, 10)).events.map(event => event.spanId.at(-1))).toEqual(['2', '3']);
+    now += 5 * DAY_MS;
+    await vi.waitFor(() => expect(files()).toEqual(['2026-12-01.duckdb']));
+    await reopen();
+    expect(await store.appendEvents(EventBatch.of([closeEvent(4)]))).toEqual({ stored: 1, duplicates: 0 });
+    expect(await store.readEventsAfter(0, 10)).toMatchObject({ sequence: 4 });
+    expect(store.status().lostRows).toBe(0);
+  });
+
+  it('go when the store is too large, the oldest first and never the live one', async () => {
+    for (const serial of [1, 2, 3]) {
+      await store.appendEvents(EventBatch.of([closeEvent(serial)]));
+      now += DAY_MS;
+    }
+    now -= DAY_MS;
+    await store.close();
+    store = await openDuckDbStore({ folder, now: () => now, upkeepMs: 5, retention: { bytes: 1 } });
+    await vi.waitFor(() => expect(files()).toEqual(['2026-11-25.duckdb']));
+    expect(store.status()).toMatchObject({ retiredRows: 2, days: [{ form: 'live', rows: 1 }] });
+  });
+});
+
+describe('rows that were acknowledged and are gone', () => {
+  let folder: string;
+  let files: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
+    files = mkdtempSync(join(tmpdir(), 'closewatch-copy-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+    rmSync(files, { recursive: true });
+  });
+
+  it('are noticed by the high-water mark, said loudly, and their sequences not given again', async () => {
+    const logger = { info: vi.fn(), error: vi.fn() };
+    const now = () => TEN_O_CLOCK;
+    const store = await openDuckDbStore({ folder, now });
+    await store.appendEvents(EventBatch.of([closeEvent(1), closeEvent(2)]));
+    await store.appendEvents(EventBatch.of([closeEvent(3)]));
+    cpSync(folder, files, { recursive: true });
+    await store.close();
+    rmSync(join(files, 'days', '2026-11-23.duckdb.wal'));
+
+    const reopened = await openDuckDbStore({ folder: files, now, logger });
+    expect(reopened.status()).toMatchObject({ lostRows: 3, sequence: 3 });
+    const message = expect.stringContaining(`3 rows that were acknowledged are not in ${files}`);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith({ lostRows: 3 }, message);
+    expect(await reopened.appendEvents(EventBatch.of([closeEvent(3), closeEvent(4)]))).toMatchObject({ stored: 2 });
+    expect(await reopened.readEventsAfter(0, 1)).toEqual({ events: [closeEvent(3)], sequence: 4 });
+    expect(await reopened.readEventsAfter(4, 1)).toEqual({ events: [closeEvent(4)], sequence: 5 });
+    await reopened.close();
   });
 });

@@ -4,7 +4,7 @@ import { DATABASE_FILE, DAYS_FOLDER, type Database, unreadable } from './databas
 import { type Day, isDay } from './day.ts';
 import type { CataloguedDay, DayCatalogue } from './day-catalogue.ts';
 import { relationOf } from './day-relation.ts';
-import { createDayTables, expectDayVersion } from './day-schema.ts';
+import { createDayTables, readDayFile } from './day-schema.ts';
 import type { FileSession } from './file-session.ts';
 import type { ReadSession } from './session.ts';
 
@@ -31,26 +31,27 @@ export class DayFiles {
     }
   }
 
-  /** Makes a day's file, attached and live from then on; the day before is closed. Does nothing where that or a later one is live. */
-  async begin(day: Day): Promise<void> {
+  /**
+   * Makes the file of a day, whose sequences count on from `lastSequence` at that time; it is live from then on. Does nothing where that day or a
+   * later one is live.
+   */
+  async begin(day: Day, lastSequence: () => number): Promise<void> {
     await this.#database.withFiles(async files => {
       const { live } = this.#catalogue;
       if (live !== null && live.day >= day) return;
-      if (!storedDays(this.#folder).includes(day)) await this.make(files, day, async () => undefined);
+      await this.#make(files, day, lastSequence());
       const begun = await this.#attach(files, day, 'live');
-      if (live !== null) this.#catalogue.put({ ...live, form: 'closed' });
+      this.#catalogue.closeLive();
       this.#catalogue.put(begun);
     });
   }
 
-  /** Makes the file of a day with its tables and what `fill` puts into them, all at once; one that is there is replaced. */
-  async make(files: FileSession, day: Day, fill: (catalog: string) => Promise<void>): Promise<void> {
+  async #make(files: FileSession, day: Day, lastSequence: number): Promise<void> {
     const unfinished = pathOf(this.#folder, day) + UNFINISHED;
     for (const path of [unfinished, `${unfinished}.wal`]) rmSync(path, { force: true });
     const catalog = `${day}${UNFINISHED}`;
     await files.attach(unfinished, catalog);
-    await createDayTables(files, catalog);
-    await fill(catalog);
+    await createDayTables(files, catalog, lastSequence);
     await files.detach(catalog);
     renameSync(unfinished, pathOf(this.#folder, day));
     syncFolder(this.#folder);
@@ -65,6 +66,11 @@ export class DayFiles {
     rmSync(path);
     rmSync(`${path}.wal`, { force: true });
     syncFolder(this.#folder);
+  }
+
+  /** True where a day's WAL has rows that its file has not. */
+  hasWal(day: Day): boolean {
+    return (statSync(`${pathOf(this.#folder, day)}.wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   }
 
   /** Bytes of a day on the disk, its WAL included. */
@@ -88,8 +94,8 @@ export class DayFiles {
     } catch (cause) {
       throw unreadable(path, cause as Error);
     }
-    await expectDayVersion(files, day, path);
-    return { day, form, ...(await readDayFacts(files, day)) };
+    const { begunAfter } = await readDayFile(files, day, path);
+    return { day, form, begunAfter, ...(await readDayFacts(files, day)) };
   }
 }
 
@@ -120,7 +126,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-type DayFacts = Omit<CataloguedDay, 'day' | 'form'>;
+type DayFacts = Omit<CataloguedDay, 'day' | 'form' | 'begunAfter'>;
 
 /** What DuckDB knows of a day's table from its statistics: no row is read. */
 export async function readDayFacts(session: ReadSession, day: Day): Promise<DayFacts> {

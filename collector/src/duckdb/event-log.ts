@@ -5,92 +5,116 @@ import type { AppendOutcome } from '../store.ts';
 import type { StoreStatus } from '../store-status.ts';
 import { appendEvents } from './append-events.ts';
 import type { Database } from './database.ts';
-import { type Day, dayOf } from './day.ts';
+import { dayOf } from './day.ts';
 import type { AppendedRows, DayCatalogue } from './day-catalogue.ts';
 import { type DayFiles, readDayFacts } from './day-files.ts';
-import type { Rollups } from './rollups.ts';
+import type { MarkFile } from './high-water-mark.ts';
+import type { RedeliveryFilter } from './redelivery-filter.ts';
 import type { WriteSession } from './session.ts';
 
 /** How long a span may be sent again and is stored once. Milliseconds. */
-const REDELIVERED_WITHIN = 24 * 3_600_000; // 24 h
+export const REDELIVERED_WITHIN = 24 * 3_600_000; // 24 h
 
 /** What an event log is made of. */
 export interface EventLogParts {
   database: Database;
   catalogue: DayCatalogue;
   days: DayFiles;
-  rollups: Rollups;
+  filter: RedeliveryFilter;
+  mark: MarkFile;
   /** Epoch milliseconds. */
   now: () => number;
 }
 
 /** Takes events and gauge samples into the day that it is, and knows what is stored. */
 export class EventLog {
-  readonly #database: Database;
-  readonly #catalogue: DayCatalogue;
-  readonly #days: DayFiles;
-  readonly #rollups: Rollups;
-  readonly #now: () => number;
+  readonly #parts: EventLogParts;
+  /** Rows that were acknowledged once, and were gone at the start. */
+  readonly lostRows: number;
+  /** Rows that were taken away with their days. */
+  #retiredRows = 0;
+  /** Also of rows that are gone: a sequence is given once. */
+  #lastSequence: number;
   /** False after a commit that failed, which may have come before or after the disk had it. */
   #catalogueIsSure = true;
-  #lastSequence: number;
 
-  constructor({ database, catalogue, days, rollups, now }: EventLogParts) {
-    this.#database = database;
-    this.#catalogue = catalogue;
-    this.#days = days;
-    this.#rollups = rollups;
-    this.#now = now;
-    this.#lastSequence = catalogue.lastSequence;
+  constructor(parts: EventLogParts) {
+    const { catalogue, mark } = parts;
+    this.#parts = parts;
+    this.#lastSequence = Math.max(catalogue.lastSequence, mark.found?.sequence ?? 0);
+    this.lostRows = this.#lastSequence - catalogue.lastSequence + catalogue.missingSequences;
   }
 
   /** Appends what is new, in one commit, which is synced when the promise resolves. */
   async append(events: EventBatch, gauges: readonly GaugeSample[]): Promise<AppendOutcome> {
     if (events.rows === 0 && gauges.length === 0) return { stored: 0, duplicates: 0 };
-    const now = this.#now();
-    const today = dayOf(now);
-    if ((this.#catalogue.live?.day ?? '') < today) await this.#begin(today);
-    const appended = await this.#database.withWrite(async session => {
-      if (!this.#catalogueIsSure) await this.#readLiveDay(session);
-      this.#catalogueIsSure = false;
-      const { day } = this.#catalogue.live!;
-      const recent = this.#catalogue.since(dayOf(now - REDELIVERED_WITHIN));
-      return appendEvents(session, events, gauges, { day, recent, lastSequence: this.#lastSequence });
-    });
-    this.#recordCommit(appended);
+    const { database, catalogue, filter } = this.#parts;
+    const now = this.#parts.now();
+    if ((catalogue.live?.day ?? '') < dayOf(now)) await this.#begin(now);
+    const appended = await database.withWrite(
+      async session => {
+        if (!this.#catalogueIsSure) await this.#readLiveDay(session);
+        this.#catalogueIsSure = false;
+        const { day } = catalogue.live!;
+        const recent = catalogue.since(dayOf(now - REDELIVERED_WITHIN));
+        return appendEvents(session, events, gauges, { day, recent, filter, now, lastSequence: this.#lastSequence });
+      },
+      outcome => this.#recordCommit(outcome),
+    );
     const stored = appended?.rows ?? 0;
     return { stored, duplicates: events.rows - stored };
   }
 
-  async #begin(today: Day): Promise<void> {
-    await this.#days.begin(today);
-    // Rows are not refused over it: a day that could not be rolled up is scanned, and rolled up when the store is opened.
-    await this.#rollups.rollUpClosedDays().catch(() => undefined);
+  /**
+   * Begins a day where the one before is over, whether rows come or not: the last sequence lies in a day that is never taken away.
+   */
+  async changeDay(): Promise<void> {
+    const now = this.#parts.now();
+    const { days, live } = this.#parts.catalogue;
+    if (days.length > 0 && (live?.day ?? '') < dayOf(now)) await this.#begin(now);
+  }
+
+  /** Takes a closed day away. */
+  async retire(day: string): Promise<void> {
+    const { catalogue, days } = this.#parts;
+    const rows = catalogue.days.find(stored => stored.day === day)?.rows ?? 0;
+    await days.remove(day);
+    this.#retiredRows += rows;
+  }
+
+  async #begin(now: number): Promise<void> {
+    if (!this.#catalogueIsSure) await this.#parts.database.withWrite(session => this.#readLiveDay(session));
+    await this.#parts.days.begin(dayOf(now), () => this.#lastSequence);
   }
 
   #recordCommit(appended: AppendedRows | null): void {
+    const { catalogue, mark } = this.#parts;
     this.#catalogueIsSure = true;
     if (appended === null) return;
     this.#lastSequence = appended.lastSequence;
-    this.#catalogue.recordAppend(appended);
+    catalogue.recordAppend(appended);
+    mark.write({ sequence: appended.lastSequence, day: catalogue.live!.day });
   }
 
   async #readLiveDay(session: WriteSession): Promise<void> {
-    const live = this.#catalogue.live!;
-    this.#catalogue.put({ ...live, ...(await readDayFacts(session, live.day)) });
-    this.#lastSequence = Math.max(this.#lastSequence, this.#catalogue.lastSequence);
+    const { catalogue } = this.#parts;
+    const { live } = catalogue;
+    if (live !== null) catalogue.put({ ...live, ...(await readDayFacts(session, live.day)) });
+    this.#lastSequence = Math.max(this.#lastSequence, catalogue.lastSequence);
+    this.#catalogueIsSure = true;
   }
 
   status(): StoreStatus {
-    const days = this.#catalogue.days.map(day => ({ ...day, bytes: this.#days.bytesOf(day.day) }));
-    const { bsize, bavail } = statfsSync(this.#database.folder);
+    const { database, catalogue, days } = this.#parts;
+    const stored = catalogue.days.map(({ begunAfter: _, ...day }) => ({ ...day, bytes: days.bytesOf(day.day) }));
+    const { bsize, bavail } = statfsSync(database.folder);
     return {
-      state: this.#database.state,
-      days,
+      state: database.state,
+      days: stored,
       sequence: this.#lastSequence,
-      lostRows: 0,
-      retiredRows: 0,
-      bytes: this.#days.mainBytes + days.reduce((sum, day) => sum + day.bytes, 0),
+      lostRows: this.lostRows,
+      retiredRows: this.#retiredRows,
+      bytes: days.mainBytes + stored.reduce((sum, day) => sum + day.bytes, 0),
       freeBytes: bsize * bavail,
     };
   }

@@ -1,21 +1,26 @@
 import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
 import type { Store } from '../store.ts';
 import { DATABASE_FILE, Database } from './database.ts';
 import { dayOf } from './day.ts';
 import { DayCatalogue } from './day-catalogue.ts';
 import { DayFiles } from './day-files.ts';
 import { keepDeploy, readDeploys } from './deploys.ts';
-import { EventLog } from './event-log.ts';
+import { EventLog, REDELIVERED_WITHIN } from './event-log.ts';
 import { readEventsAfter } from './events-after.ts';
 import { readGauges } from './gauges.ts';
+import { MarkFile } from './high-water-mark.ts';
 import { readDueMessages, readOutbox, recordDelivery } from './outbox.ts';
 import { readBreakdown } from './read-breakdown.ts';
 import { readCloses } from './read-closes.ts';
 import { readStory } from './read-story.ts';
 import { readWindow } from './read-window.ts';
+import type { Retention } from './retired-days.ts';
 import { Rollups } from './rollups.ts';
 import { prepareSchema } from './schema.ts';
+import { seedFilter } from './seed-filter.ts';
 import { keepSilence, readSilences } from './silences.ts';
+import { Upkeep } from './upkeep.ts';
 import { keepVerdicts, readTransitions, readVerdicts } from './verdicts.ts';
 
 export interface DuckDbStoreOptions {
@@ -25,8 +30,13 @@ export interface DuckDbStoreOptions {
   memoryLimit?: string;
   /** Bytes of a file's WAL at which a commit writes them into the file. */
   checkpointBytes?: number;
+  /** How much is kept; everything where it is left out. */
+  retention?: Retention;
+  /** Pause between two looks at which days are over or too old. Milliseconds. */
+  upkeepMs?: number;
   /** The clock that says which day it is. Epoch milliseconds. */
   now?: () => number;
+  logger?: Pick<Logger, 'info' | 'error'>;
 }
 
 /** Enough for the windows that the product reads, and small beside the process. */
@@ -37,6 +47,12 @@ const DEFAULT_MEMORY_LIMIT = '1GB';
  */
 const DEFAULT_CHECKPOINT_BYTES = 256 * 1024 * 1024; // 256 MiB
 
+/** What the filter of redeliveries may hold: 16 million spans, which is two minutes of them at full speed, or four hours at 1,000 a second. */
+const FILTER_BYTES = 64 * 1024 * 1024; // 64 MiB
+/** So that retention takes effect well within a minute. Milliseconds. */
+const UPKEEP_MS = 10_000;
+const SILENT: Pick<Logger, 'info' | 'error'> = pino({ level: 'silent' });
+
 /**
  * Opens the store in a data folder, on DuckDB. It has to be called, and used, in one thread only. Throws StoreError: the
  * folder is in use, was written by a newer version, or can't be opened.
@@ -45,25 +61,55 @@ export async function openDuckDbStore({
   folder,
   memoryLimit = DEFAULT_MEMORY_LIMIT,
   checkpointBytes = DEFAULT_CHECKPOINT_BYTES,
+  retention = {},
+  upkeepMs = UPKEEP_MS,
   now = Date.now,
+  logger = SILENT,
 }: DuckDbStoreOptions): Promise<Store> {
   const database = await Database.open(folder, { memoryLimit, checkpointBytes });
   try {
     await database.withWrite(session => prepareSchema(session, join(folder, DATABASE_FILE)));
     const catalogue = new DayCatalogue();
     const days = new DayFiles(database, catalogue);
-    await days.open(dayOf(now()));
+    const startedAt = now();
+    await days.open(dayOf(startedAt));
+    const recent = catalogue.since(dayOf(startedAt - REDELIVERED_WITHIN));
+    const filter = await database.withRead(session => seedFilter(session, recent, startedAt, FILTER_BYTES));
+    const mark = new MarkFile(database.folder);
+    const log = new EventLog({ database, catalogue, days, filter, mark, now });
+    sayWhatIsLost(log.lostRows, folder, logger);
     const rollups = new Rollups(database, catalogue);
     await rollups.open();
-    return storeOver(database, catalogue, rollups, new EventLog({ database, catalogue, days, rollups, now }));
+    const daysChanged = () => rollups.rollUpClosedDays();
+    const upkeep = new Upkeep({ database, days, log, retention, daysChanged, now, everyMs: upkeepMs, logger });
+    return storeOver(database, catalogue, rollups, log, async () => {
+      await upkeep.stop();
+      await database.close();
+      mark.close();
+    });
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
+function sayWhatIsLost(lostRows: number, folder: string, logger: Pick<Logger, 'error'>): void {
+  if (lostRows === 0) return;
+  const message =
+    `${lostRows} rows that were acknowledged are not in ${folder}: a file or its .wal was cut short or taken away; ` +
+    'put them back from a backup, or go on without these rows';
+  logger.error({ lostRows }, message);
+}
+
 /** Each intent, in one transaction of, or one read over, the files that it is about. */
-function storeOver(database: Database, catalogue: DayCatalogue, rollups: Rollups, log: EventLog): Store {
+function storeOver(
+  database: Database,
+  catalogue: DayCatalogue,
+  rollups: Rollups,
+  log: EventLog,
+  close: () => Promise<void>,
+): Store {
+  let closing: Promise<void> | null = null;
   return {
     appendEvents: (events, gauges = []) => log.append(events, gauges),
     readEventsAfter: (after, limit) => database.withRead(session => readEventsAfter(session, catalogue, after, limit)),
@@ -83,6 +129,9 @@ function storeOver(database: Database, catalogue: DayCatalogue, rollups: Rollups
     keepSilence: silence => database.withWrite(session => keepSilence(session, silence)),
     readSilences: now => database.withRead(session => readSilences(session, now ?? null)),
     status: () => log.status(),
-    close: () => database.close(),
+    close() {
+      closing ??= close();
+      return closing;
+    },
   };
 }

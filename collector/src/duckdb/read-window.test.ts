@@ -170,6 +170,7 @@ describe('the statement of a window', () => {
     day: '2026-11-23',
     form: 'closed',
     rows: 9,
+    begunAfter: 0,
     firstSequence: 1,
     lastSequence: 9,
     earliest: TEN_O_CLOCK,

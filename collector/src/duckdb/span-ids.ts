@@ -7,8 +7,8 @@ const SPAN_ID = COLUMNS.findIndex(column => column.field === 'spanId');
 
 /** The two ids under which a span is stored once, as words: four a row, and two. */
 export interface SpanIds {
-  trace: Uint32Array;
-  span: Uint32Array;
+  trace: Uint32Array<ArrayBuffer>;
+  span: Uint32Array<ArrayBuffer>;
 }
 
 /** Of this process, so that no sender can know which ids share a slot. */
@@ -24,6 +24,9 @@ export function isSameSpan({ trace, span }: SpanIds, row: number, other: number)
   for (let word = 0; word < 4; word++) if (trace[row * 4 + word] !== trace[other * 4 + word]) return false;
   return true;
 }
+
+/** Gives the second of a span's two hashes. */
+export const OTHER_HASH = 0x9e3779b9;
 
 /**
  * 32 bits of both ids: the block and final steps of MurmurHash3 over their six words. `salt` gives another, independent hash.

@@ -28,13 +28,14 @@ export async function storedRows(
   const selects = days.flatMap(day =>
     [...within, 'clamped'].map(condition => `SELECT trace_id, span_id FROM ${relationOf(day)} WHERE ${condition}`),
   );
-  const spanIds = sought.map(row => (BigInt(ids.span[row * 2 + 1]!) << 32n) | BigInt(ids.span[row * 2]!));
+  const asNumbers = new BigUint64Array(ids.span.buffer);
   const found = await session.rows<{ traceId: string; spanId: string }>(
     `SELECT replace(trace_id::VARCHAR, '-', '') AS "traceId", format('{:016x}', span_id) AS "spanId"
     FROM (${selects.join(' UNION ALL ')}) WHERE span_id IN (SELECT unnest($spanIds))`,
-    { spanIds: listValue(spanIds) },
+    { spanIds: listValue(sought.map(row => asNumbers[row]!)) },
     { spanIds: LIST(UBIGINT) },
   );
+  if (found.length === 0) return new Set();
   const keys = new Set(found.map(({ traceId, spanId }) => traceId + spanId));
   const keyOf = (row: number) => `${readHex(ids.trace, row * 4, 4)}${readHex(ids.span, row * 2, 2)}`;
   return new Set(sought.filter(row => keys.has(keyOf(row))));

@@ -1,0 +1,29 @@
+import type { StoredDay } from '../store-status.ts';
+import type { Day } from './day.ts';
+
+const DAY_MS = 86_400_000;
+
+/** How much is kept. What is left out is unlimited. */
+export interface Retention {
+  /** Whole days before today. */
+  days?: number;
+  /** Of all that the store has on the disk. */
+  bytes?: number;
+}
+
+/**
+ * The days to take away, the oldest first: those that are too old, and as many more as the rest is too large by. The live day
+ * stays. `bytes` is the size of the whole store, `now` is epoch milliseconds.
+ */
+export function retiredDays(days: readonly StoredDay[], bytes: number, retention: Retention, now: number): Day[] {
+  const { days: kept = Number.POSITIVE_INFINITY, bytes: most = Number.POSITIVE_INFINITY } = retention;
+  const retired: Day[] = [];
+  let remaining = bytes;
+  for (const { day, form, bytes: size } of days) {
+    const age = Math.floor(now / DAY_MS) - Date.parse(day) / DAY_MS;
+    if (form === 'live' || (age <= kept && remaining <= most)) break;
+    retired.push(day);
+    remaining -= size;
+  }
+  return retired;
+}

@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { Database } from './database.ts';
+import type { DayFiles } from './day-files.ts';
+import type { EventLog } from './event-log.ts';
+import { type Retention, retiredDays } from './retired-days.ts';
+
+export interface UpkeepOptions {
+  database: Database;
+  days: DayFiles;
+  log: EventLog;
+  retention: Retention;
+  /** What else has to be done when days have closed or were taken away. Called once after a start too, and again after a failure. */
+  daysChanged: () => Promise<void>;
+  /** Epoch milliseconds. */
+  now: () => number;
+  /** Pause between two rounds. Milliseconds. */
+  everyMs: number;
+  logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/** Looks after the days while rows come in: begins the next one, writes closed ones into their files, and takes old ones away. */
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  readonly #timer: NodeJS.Timeout;
+  #round: Promise<void> | null = null;
+  /** True where something of the closed days may be left to do. */
+  #isBehind = true;
+  #isStopped = false;
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#begin(), options.everyMs).unref();
+    this.#begin();
+  }
+
+  /** Ends after the round that is under way. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  #begin(): void {
+    this.#round ??= this.#run()
+      .catch(error => {
+        this.#isBehind = true;
+        this.#options.logger.error({ err: error }, 'the upkeep of the store failed, and is tried again');
+      })
+      .finally(() => {
+        this.#round = null;
+      });
+  }
+
+  async #run(): Promise<void> {
+    await this.#options.log.changeDay();
+    const hasWritten = await this.#checkpointClosedDays();
+    const hasRetired = await this.#retire();
+    if (hasWritten || hasRetired || this.#isBehind) await this.#options.daysChanged();
+    this.#isBehind = false;
+  }
+
+  /** True where there was something to write. */
+  async #checkpointClosedDays(): Promise<boolean> {
+    const { database, days, log } = this.#options;
+    const behind = log.status().days.filter(({ day, form }) => form === 'closed' && days.hasWal(day));
+    for (const { day } of behind) {
+      if (this.#isStopped) return false;
+      await database.checkpoint(day);
+    }
+    return behind.length > 0;
+  }
+
+  /** True where something was taken away. */
+  async #retire(): Promise<boolean> {
+    const { log, retention, now, logger } = this.#options;
+    const { days, bytes } = log.status();
+    const retired = retiredDays(days, bytes, retention, now());
+    for (const day of retired) {
+      if (this.#isStopped) return false;
+      await log.retire(day);
+      logger.info({ day }, 'a day was taken away, as retention says');
+    }
+    return retired.length > 0;
+  }
+}
