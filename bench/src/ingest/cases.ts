@@ -20,8 +20,8 @@ const SIZES = [
   { batch: 500, lanes: 64, spans: 400_000 },
 ];
 
-/** Every way to send: transport, batch, gzip. The collector speaks no gRPC yet. */
-export const CASES: readonly Case[] = (['http'] as const).flatMap(transport =>
+/** Every way to send: transport, batch, gzip. */
+export const CASES: readonly Case[] = (['http', 'grpc'] as const).flatMap(transport =>
   SIZES.flatMap(size =>
     [false, true].map(gzip => ({
       name: `${transport}-${size.batch}${gzip ? '-gzip' : ''}`,

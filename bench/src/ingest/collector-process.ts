@@ -9,6 +9,8 @@ export interface Ports {
   grpc: number | null;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
 let folder: string;
 let store: Store;
 let queries: ReturnType<typeof startQueries> | null = null;
@@ -18,9 +20,9 @@ answerQuestions({
   async start(dataFolder: string): Promise<Ports> {
     folder = dataFolder;
     store = await openDuckDbStore({ folder });
-    collector = createCollector({ store, port: 0 });
-    const { port } = await collector.start();
-    return { http: port, grpc: null };
+    collector = createCollector({ store, port: 0, grpcPort: 0 });
+    const { port, grpcPort } = await collector.start();
+    return { http: port, grpc: grpcPort };
   },
   usage,
   startQueries() {
@@ -38,12 +40,9 @@ answerQuestions({
   },
 });
 
+/** All of them are closes, of now or a little later. */
 async function countOf(reopened: Store): Promise<number> {
-  let rows = 0;
-  for (let sequence = 0; ; ) {
-    const page = await reopened.readEventsAfter(sequence, 20_000);
-    if (page.events.length === 0) return rows;
-    rows += page.events.length;
-    sequence = page.sequence;
-  }
+  const to = Date.now() + DAY_MS;
+  const { groups, rows } = await reopened.readWindow({ from: to - 3 * DAY_MS, to, binMs: DAY_MS, by: [] });
+  return rows.subarray(0, groups).reduce((sum, count) => sum + count, 0);
 }

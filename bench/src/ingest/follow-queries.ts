@@ -19,7 +19,7 @@ const WINDOW_MS = 60 * 60 * 1_000;
 /** Asks until it is stopped; `stop` gives what each kind of query took. @throws what a query threw, at `stop` */
 export function startQueries(store: Store): { stop(): Promise<QueryTimes[]> } {
   let running = true;
-  const kinds = [follow(store), closes(store)];
+  const kinds = [follow(store), closes(store), hour(store)];
   const loops = kinds.map(async ({ pause, ask, times }) => {
     while (running) {
       const began = performance.now();
@@ -77,6 +77,18 @@ function closes(store: Store): Kind {
     async ask() {
       const to = Date.now();
       return (await store.readCloses({ from: to - WINDOW_MS, to, payloadBugsOnly: true, limit: 50 })).length;
+    },
+  };
+}
+
+function hour(store: Store): Kind {
+  return {
+    pause: DASHBOARD_MS,
+    times: { name: 'readWindow, an hour by second, code and version', rows: 0, taken: [] },
+    async ask() {
+      const to = Date.now();
+      return (await store.readWindow({ from: to - WINDOW_MS, to, binMs: 1_000, by: ['code', 'serviceVersion'] }))
+        .groups;
     },
   };
 }
