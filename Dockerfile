@@ -17,5 +17,5 @@ ENV CLOSEWATCH_DATA=/data \
     CLOSEWATCH_ALLOW_OPEN_LISTEN=true
 USER node
 VOLUME /data
-EXPOSE 4318 8080
+EXPOSE 4317 4318 8080
 CMD ["node", "cli/src/main.ts", "serve"]

@@ -8,7 +8,8 @@ function isLoopback(host: string): boolean {
 }
 
 /**
- * Refuses to listen where other machines reach it while nobody has to authenticate, unless that is asked for by name.
+ * Refuses to listen where other machines reach it while nobody has to authenticate, unless that is asked for by name. The
+ * dashboard asks for nothing yet; ingest does where it has tokens.
  *
  * @throws UsageError naming the key, what it has and what to do
  */
@@ -16,9 +17,14 @@ export function refuseOpenListen(config: Pick<Config, 'allow_open_listen' | 'ing
   if (config.allow_open_listen) return;
   for (const part of ['ingest', 'dashboard'] as const) {
     const { host } = config[part];
-    if (isLoopback(host)) continue;
+    if (isLoopback(host) || (part === 'ingest' && asksForTokens(config.ingest))) continue;
+    const remedy = part === 'ingest' ? 'set ingest.tokens, or ' : '';
     throw new UsageError(
-      `${part}.host: expected a loopback address, got "${host}": nobody would have to authenticate there; set allow_open_listen: true if the network around it is closed`,
+      `${part}.host: expected a loopback address, got "${host}": nobody would have to authenticate there; ${remedy}set allow_open_listen: true if the network around it is closed`,
     );
   }
+}
+
+function asksForTokens({ tokens, tokens_file, public_tokens }: Config['ingest']): boolean {
+  return tokens.length > 0 || tokens_file !== null || public_tokens.length > 0;
 }

@@ -1,18 +1,21 @@
 import { type Analyzer, type Channel, createAnalyzer, createWebhookDelivery } from '@closewatch/analyzer';
-import { createCollector, openDuckDbStore, type Store } from '@closewatch/collector';
+import { type Collector, createCollector, openDuckDbStore, type Store } from '@closewatch/collector';
 import { createDashboard } from '@closewatch/dashboard';
 import type { Logger } from 'pino';
 import { analyzerSettings } from './config/analyzer-settings.ts';
 import { channelsFromConfig } from './config/channels-from-config.ts';
+import { collectorSettings } from './config/collector-settings.ts';
 import type { Config } from './config/config-schema.ts';
+import { ingestAccess, ingestFiles, ingestTls } from './config/ingest-access.ts';
 import { refuseOpenListen } from './listen-guard.ts';
 import { packageVersion } from './package-version.ts';
-import { startInOrder } from './start-in-order.ts';
+import { reloadOnChange } from './reload-on-change.ts';
+import { type Part, startInOrder } from './start-in-order.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A running `serve`: every role in one process over one data folder. */
 export interface RunningServe {
-  ingest: Address;
+  ingest: IngestAddress;
   dashboard: Address;
   store: Store;
   analyzer: Analyzer;
@@ -25,6 +28,11 @@ interface Address {
   port: number;
 }
 
+/** Where telemetry comes in: OTLP/HTTP at `port`, OTLP/gRPC at `grpcPort`. */
+interface IngestAddress extends Address {
+  grpcPort: number | null;
+}
+
 /**
  * The one place that wires the parts: store, collector, analyzer, delivery, dashboard, started in this order and stopped
  * in reverse.
@@ -34,9 +42,10 @@ interface Address {
 export async function serve(config: Config, logger: Logger): Promise<RunningServe> {
   refuseOpenListen(config);
   const channels = channelsFromConfig(config);
+  const settings = collectorSettings(config);
   const store = await openDuckDbStore({ folder: config.data, logger }).catch(translateStoreProblem);
-  const parts = createParts(config, store, channels, logger);
-  const addresses: Partial<Record<'ingest' | 'dashboard', Address>> = {};
+  const parts = createParts(config, settings, store, channels, logger);
+  const addresses: { ingest?: IngestAddress; dashboard?: Address } = {};
   const stop = await startInOrder([
     { name: 'store', start: async () => undefined, stop: () => store.close() },
     {
@@ -46,6 +55,7 @@ export async function serve(config: Config, logger: Logger): Promise<RunningServ
       },
       stop: () => parts.collector.stop(),
     },
+    reloadOfIngestFiles(config, parts.collector, logger),
     // After the collector: it can have a day of rows to read, and what is exported meanwhile must find a door open.
     { name: 'analyzer', start: () => parts.analyzer.start(), stop: () => parts.analyzer.stop() },
     { name: 'delivery', start: async () => parts.delivery.start(), stop: () => parts.delivery.stop() },
@@ -60,13 +70,16 @@ export async function serve(config: Config, logger: Logger): Promise<RunningServ
   return { ingest: addresses.ingest!, dashboard: addresses.dashboard!, store, analyzer: parts.analyzer, stop };
 }
 
-function createParts(config: Config, store: Store, channels: readonly Channel[], logger: Logger) {
+function createParts(
+  config: Config,
+  settings: ReturnType<typeof collectorSettings>,
+  store: Store,
+  channels: readonly Channel[],
+  logger: Logger,
+) {
   const collector = createCollector({
     store,
-    host: config.ingest.host,
-    port: config.ingest.port,
-    allowedHosts: config.allowed_hosts,
-    limits: { maxBodyBytes: config.ingest.max_body_bytes },
+    ...settings,
     logger,
   });
   const analyzer = createAnalyzer({ store, settings: analyzerSettings(config), channels, logger });
@@ -84,24 +97,41 @@ function createParts(config: Config, store: Store, channels: readonly Channel[],
   return { collector, analyzer, delivery, dashboard };
 }
 
+/** Both are read before either is used: what is wrong with one leaves the other as it was. */
+function reloadOfIngestFiles({ ingest }: Config, collector: Collector, logger: Logger): Part {
+  let end = () => {};
+  const reload = () => {
+    const [access, tls] = [ingestAccess(ingest), ingestTls(ingest)];
+    if (tls !== null) collector.useTls(tls);
+    collector.useAccess(access);
+  };
+  return {
+    name: 'reload of tokens and certificates',
+    start: async () => {
+      end = reloadOnChange(ingestFiles(ingest), reload, logger);
+    },
+    stop: async () => end(),
+  };
+}
+
 /** Starts a listening part; what keeps it from listening becomes one line that says which key and what to do. */
-async function listening(
+async function listening<At extends Address>(
   key: 'ingest' | 'dashboard',
-  wanted: Address,
-  start: () => Promise<Address>,
-): Promise<Address> {
+  wanted: Address & { grpc_port?: number },
+  start: () => Promise<At>,
+): Promise<At> {
   try {
     return await start();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const at = `${wanted.host}:${wanted.port}`;
+    const { code, port } = cause as NodeJS.ErrnoException & { port?: number };
+    const portKey = port === wanted.grpc_port && port !== wanted.port ? `${key}.grpc_port` : `${key}.port`;
+    const at = `${wanted.host}:${port}`;
     if (code === 'EADDRINUSE')
-      throw new UsageError(
-        `${key}.port: ${at} is in use: stop what listens there, or set ${key}.port to another port`,
-        { cause },
-      );
+      throw new UsageError(`${portKey}: ${at} is in use: stop what listens there, or set ${portKey} to another port`, {
+        cause,
+      });
     if (code === 'EACCES')
-      throw new UsageError(`${key}.port: not allowed to listen on ${at}: set ${key}.port to one above 1023`, { cause });
+      throw new UsageError(`${portKey}: not allowed to listen on ${at}: set ${portKey} to one above 1023`, { cause });
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new UsageError(`${key}.host: expected an address of this machine, got "${wanted.host}"`, { cause });
     throw cause;

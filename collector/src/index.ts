@@ -19,10 +19,12 @@ export { UNKNOWN_SERVICE } from './otlp/event-rows.ts';
 export { eventTime } from './otlp/event-time.ts';
 export { MalformedRequestError } from './otlp/malformed-request-error.ts';
 export { otlpLinesFromEvents } from './otlp/otlp-lines-from-events.ts';
+export type { IngestAccess, IngestToken, PublicToken } from './receiver/access/ingest-access.ts';
 export { isAllowedHost } from './receiver/allowed-host.ts';
 export type { CollectorCounters } from './receiver/collector-counters.ts';
 export type { CollectorLimits, CollectorOptions, CollectorPhase } from './receiver/collector-options.ts';
 export { type Collector, createCollector } from './receiver/create-collector.ts';
+export type { TlsFiles } from './receiver/tls.ts';
 export type {
   AppendOutcome,
   CloseQuery,

@@ -8,7 +8,12 @@ import { expect, it } from 'vitest';
 import { closewatch, lineMatching, startClosewatch } from './closewatch.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'closewatch-cli-'));
-const anyPorts = { CLOSEWATCH_INGEST_PORT: '0', CLOSEWATCH_DASHBOARD_PORT: '0', CLOSEWATCH_LOG_LEVEL: 'silent' };
+const anyPorts = {
+  CLOSEWATCH_INGEST_PORT: '0',
+  CLOSEWATCH_INGEST_GRPC_PORT: '0',
+  CLOSEWATCH_DASHBOARD_PORT: '0',
+  CLOSEWATCH_LOG_LEVEL: 'silent',
+};
 
 async function withPortInUse(use: (port: number) => Promise<void>): Promise<void> {
   const squatter = createServer().listen(0, '127.0.0.1');
@@ -18,17 +23,18 @@ async function withPortInUse(use: (port: number) => Promise<void>): Promise<void
 }
 
 for (const [key, variable] of [
-  ['ingest', 'CLOSEWATCH_INGEST_PORT'],
-  ['dashboard', 'CLOSEWATCH_DASHBOARD_PORT'],
+  ['ingest.port', 'CLOSEWATCH_INGEST_PORT'],
+  ['ingest.grpc_port', 'CLOSEWATCH_INGEST_GRPC_PORT'],
+  ['dashboard.port', 'CLOSEWATCH_DASHBOARD_PORT'],
 ] as const) {
-  it(`ends with 2 and one line when the ${key} port is in use`, async () => {
+  it(`ends with 2 and one line when the port of ${key} is in use`, async () => {
     await withPortInUse(async port => {
       const data = mkdtempSync(join(folder, 'data-'));
       const ended = await closewatch(['serve', '--data', data], { ...anyPorts, [variable]: String(port) });
       expect(ended.exitCode).toBe(2);
       expect(ended.stdout).toBe('');
       expect(ended.stderr).toBe(
-        `closewatch: ${key}.port: 127.0.0.1:${port} is in use: stop what listens there, or set ${key}.port to another port\n`,
+        `closewatch: ${key}: 127.0.0.1:${port} is in use: stop what listens there, or set ${key} to another port\n`,
       );
     });
   });

@@ -38,7 +38,7 @@ it('tells a bug inside a deploy from two deploys, pages once, and says the same 
     env: {},
     flags: {
       data: join(folder, 'data'),
-      ingest: { port: 0 },
+      ingest: { port: 0, grpc_port: 0 },
       dashboard: { port: 0 },
       webhooks: [{ name: 'pager', url: receiver.url, secret: receiver.secret }],
     },

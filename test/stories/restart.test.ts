@@ -49,7 +49,10 @@ async function startPager() {
   const receiver = await startPageReceiver(() => paged.resolve());
   const hook = `{ name: pager, url: "${receiver.url}", secret: "${receiver.secret}" }`;
   const data = mkdtempSync(join(folder, 'data-'));
-  writeFileSync(config, `data: ${data}\ningest: { port: 0 }\ndashboard: { port: 0 }\nwebhooks: [${hook}]\n`);
+  writeFileSync(
+    config,
+    `data: ${data}\ningest: { port: 0, grpc_port: 0 }\ndashboard: { port: 0 }\nwebhooks: [${hook}]\n`,
+  );
   return { receiver, paged: paged.promise };
 }
 

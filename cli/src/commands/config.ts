@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelsFromConfig } from '../config/channels-from-config.ts';
 import { type Config, configSchema } from '../config/config-schema.ts';
+import { ingestAccess, ingestTls } from '../config/ingest-access.ts';
 import { refuseOpenListen } from '../listen-guard.ts';
 
 /**
@@ -11,6 +12,8 @@ import { refuseOpenListen } from '../listen-guard.ts';
 export function printValidated(config: Config, file: string): void {
   refuseOpenListen(config);
   channelsFromConfig(config);
+  ingestAccess(config.ingest);
+  ingestTls(config.ingest);
   process.stdout.write(`${file}: valid\n`);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ingestSchema, port } from './ingest-schema.ts';
 
-const port = z.int().min(0).max(65_535).describe('a port from 0 (any free one) to 65535');
 const share = z.number().min(0).max(1).describe('a share from 0 to 1');
 
 const webhook = z
@@ -20,24 +20,14 @@ const webhook = z
  */
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('./closewatch-data').describe('the data folder, owned by one process'),
-  /** Off: everything listens on loopback or not at all, as long as there are no credentials to ask for. */
+  /** Off: what asks for no credentials listens on loopback or not at all. */
   allow_open_listen: z.boolean().default(false).describe('listen beyond loopback although nobody has to authenticate'),
   /** Beside localhost and addresses. A web page that rebinds its own name to this server is kept out by it. */
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])
     .describe('names under which this server is reached, or "*" for any'),
-  ingest: z
-    .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
-      port: port.default(4318),
-      max_body_bytes: z
-        .int()
-        .positive()
-        .default(64 * 1024 * 1024) // 64 MiB after decompression: the limit that OTLP receivers agree on
-        .describe('largest request after decompression, in bytes'),
-    })
-    .prefault({}),
+  ingest: ingestSchema.prefault({}),
   dashboard: z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8080) }).prefault({}),
   /** When a payload bug pages somebody; source: the contract, "A verdict". */
   page: z

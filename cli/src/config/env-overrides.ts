@@ -16,11 +16,14 @@ interface Leaf {
 }
 
 /** Keys that hold a list of texts, written with commas in a variable. Other lists (of receivers) come from the file alone. */
-const TEXT_LISTS = ['allowed_hosts'];
+const TEXT_LISTS = ['allowed_hosts', 'ingest.cors_origins'];
+
+/** Lists of a name and a secret, written `name=secret,name=secret`: a container has its secrets in variables. */
+const NAMED_TOKENS = 'ingest.tokens';
 
 /** Every key that a variable can set: `ingest.port` is read from CLOSEWATCH_INGEST_PORT. */
 function leaves(sample: unknown = configSchema.parse({}), path: string[] = []): Leaf[] {
-  if (Array.isArray(sample)) return TEXT_LISTS.includes(path.join('.')) ? [{ path, sample }] : [];
+  if (Array.isArray(sample)) return [...TEXT_LISTS, NAMED_TOKENS].includes(path.join('.')) ? [{ path, sample }] : [];
   if (typeof sample !== 'object' || sample === null) return [{ path, sample }];
   return Object.entries(sample).flatMap(([key, value]) => leaves(value, [...path, key]));
 }
@@ -42,7 +45,9 @@ export function configFromEnv(env: NodeJS.ProcessEnv): RawConfig {
   for (const { path, sample } of leaves()) {
     const name = variableOf(path);
     const text = env[name];
-    if (text !== undefined) setAt(config, path, valueFromText(name, text, sample));
+    if (text === undefined) continue;
+    const isTokens = path.join('.') === NAMED_TOKENS;
+    setAt(config, path, isTokens ? tokensFromText(name, text) : valueFromText(name, text, sample));
   }
   return config;
 }
@@ -67,12 +72,23 @@ function valueFromText(name: string, text: string, sample: unknown): unknown {
     if (text !== 'true' && text !== 'false') throw new UsageError(`${name}: expected true or false, got "${text}"`);
     return text === 'true';
   }
-  if (Array.isArray(sample))
-    return text
-      .split(',')
-      .map(item => item.trim())
-      .filter(item => item !== '');
-  return text;
+  return Array.isArray(sample) ? itemsOf(text) : text;
+}
+
+function itemsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '');
+}
+
+function tokensFromText(variable: string, text: string): { name: string; token: string }[] {
+  return itemsOf(text).map(item => {
+    const at = item.indexOf('=');
+    if (at < 1)
+      throw new UsageError(`${variable}: expected name=token,name=token, got an item without a name (not shown)`);
+    return { name: item.slice(0, at), token: item.slice(at + 1) };
+  });
 }
 
 /** Sets one key of nested configuration, making the objects on the way. */

@@ -27,7 +27,23 @@ describe('loadConfig', () => {
       data: './closewatch-data',
       allow_open_listen: false,
       allowed_hosts: [],
-      ingest: { host: '127.0.0.1', port: 4318, max_body_bytes: 67_108_864 },
+      ingest: {
+        host: '127.0.0.1',
+        port: 4318,
+        grpc_port: 4317,
+        max_body_bytes: 67_108_864,
+        max_queue_bytes: 268_435_456,
+        group_ms: 100,
+        max_connections: 10_000,
+        headers_timeout_seconds: 10,
+        request_timeout_seconds: 30,
+        keep_alive_seconds: 65,
+        tokens: [],
+        tokens_file: null,
+        public_tokens: [],
+        cors_origins: [],
+        tls: { cert_file: null, key_file: null },
+      },
       dashboard: { host: '127.0.0.1', port: 8080 },
       page: { min_clients: 3, min_share: 0.0005, min_cohort_share: 0.05 },
       detection: { false_alarms_per_year: 0.5 },
@@ -96,6 +112,36 @@ describe('loadConfig', () => {
       'closewatch',
       'watch.internal',
     ]);
+  });
+
+  it('takes tokens and files from variables, and shows no token in a message', () => {
+    const { ingest } = loadConfig({
+      env: {
+        CLOSEWATCH_INGEST_TOKENS: 'gateways=0123456789abcdef=, apps=fedcba9876543210',
+        CLOSEWATCH_INGEST_TOKENS_FILE: '/run/secrets/tokens',
+      },
+    });
+    expect(ingest.tokens).toEqual([
+      { name: 'gateways', token: '0123456789abcdef=' },
+      { name: 'apps', token: 'fedcba9876543210' },
+    ]);
+    expect(ingest.tokens_file).toBe('/run/secrets/tokens');
+    expect(() => loadConfig({ env: { CLOSEWATCH_INGEST_TOKENS: 'secret-without-a-name' } })).toThrow(
+      'CLOSEWATCH_INGEST_TOKENS: expected name=token,name=token, got an item without a name (not shown)',
+    );
+    const twice = 'ingest:\n  tokens:\n    - { name: a, token: hush-hush, token_file: f }\n';
+    expect(problemOf(twice)).toBe('closewatch.yaml:3: ingest.tokens.0: expected exactly one of token and token_file');
+    const unknown = 'ingest:\n  tokens:\n    - { name: a, tokn: hush-hush }\n';
+    expect(problemOf(unknown)).toBe('closewatch.yaml:3: unknown key "ingest.tokens.0.tokn"; did you mean "token"?');
+    expect(problemOf('ingest:\n  tokens:\n    - { name: a, token: 12345 }\n')).not.toContain('12345');
+  });
+
+  it('refuses origins with a path or a star, and half a certificate', () => {
+    for (const origin of ['"*"', 'https://app.example/', 'app.example'])
+      expect(problemOf(`ingest:\n  cors_origins: [${origin}]\n`)).toContain('expected an origin such as');
+    expect(problemOf('ingest:\n  tls:\n    cert_file: a.pem\n')).toBe(
+      'closewatch.yaml:2: ingest.tls: expected both cert_file and key_file, or none',
+    );
   });
 
   it('takes a section with nothing in it for its defaults', () => {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { UsageError } from '../usage-error.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { configFromEnv, type RawConfig, variableOf } from './env-overrides.ts';
+import { PUBLIC_TOKEN_KEYS, TOKEN_KEYS } from './ingest-schema.ts';
 import { nearestKey } from './nearest-key.ts';
 import { substituteEnv } from './substitute-env.ts';
 
@@ -111,9 +112,21 @@ function expectationOf({ message }: z.core.$ZodIssue): string {
   return message.replace(/^[A-Z][a-z ]+: (?=expected)/, '').replace(/, received \w+$/, '');
 }
 
-/** The value as it was given; a receiver's are not shown, since they can hold credentials. */
+/** Lists whose entries can hold credentials, and the keys of those. */
+const SECRET_LISTS: Readonly<Record<string, readonly string[]>> = {
+  webhooks: ['name', 'url', 'secret', 'secret_file'],
+  'ingest.tokens': TOKEN_KEYS,
+  'ingest.public_tokens': PUBLIC_TOKEN_KEYS,
+};
+
+function secretListAt(path: readonly PropertyKey[]): string | undefined {
+  const name = path.filter(key => typeof key === 'string').join('.');
+  return Object.keys(SECRET_LISTS).find(list => name === list || name.startsWith(`${list}.`));
+}
+
+/** The value as it was given; what can be a credential is not shown. */
 function gotOf(issue: z.core.$ZodIssue, merged: RawConfig): string {
-  if (issue.code === 'custom' || issue.path[0] === 'webhooks') return '';
+  if (issue.code === 'custom' || secretListAt(issue.path) !== undefined) return '';
   return `, got ${JSON.stringify(valueAt(merged, issue.path))}`;
 }
 
@@ -129,7 +142,7 @@ function describeUnknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, document: R
 function knownKeys(path: readonly PropertyKey[]): string[] {
   const sample = valueAt(configSchema.parse({}), path);
   if (typeof sample === 'object' && sample !== null) return Object.keys(sample);
-  return path[0] === 'webhooks' ? ['name', 'url', 'secret', 'secret_file'] : [];
+  return [...(SECRET_LISTS[secretListAt(path) ?? ''] ?? [])];
 }
 
 function valueAt(config: object, path: readonly PropertyKey[]): unknown {

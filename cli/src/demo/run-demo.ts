@@ -91,7 +91,10 @@ async function startServe(
   logger: Logger,
 ): Promise<RunningServe> {
   const configFor = (port: number) => ({
-    ...loadConfig({ env: {}, flags: { data: join(folder, 'data'), ingest: { port: 0 }, dashboard: { port } } }),
+    ...loadConfig({
+      env: {},
+      flags: { data: join(folder, 'data'), ingest: { port: 0, grpc_port: 0 }, dashboard: { port } },
+    }),
     webhooks: [{ name: "the demo's pager", url: receiver.url, secret: receiver.secret }],
   });
   try {
