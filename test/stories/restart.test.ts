@@ -15,7 +15,7 @@ const config = join(folder, 'closewatch.yaml');
 async function startServe() {
   const child = startClosewatch(['serve', '--config', config]);
   child.stdout.resume();
-  const [, ingest] = await lineMatching(child.stderr, /"ingest":\{"host":"127.0.0.1","port":(\d+)\}/);
+  const [, ingest] = await lineMatching(child.stderr, /"ingest":\{"host":"127.0.0.1","port":(\d+),/);
   const [, dashboard] = await lineMatching(child.stdout, /Closewatch: (\S+)/);
   return { child, ingest: `http://127.0.0.1:${ingest}/v1/traces`, api: `${dashboard}/api/v1` };
 }

@@ -9,6 +9,8 @@ export interface MetricSources {
   counters: CollectorCounters;
   /** Bytes that requests in hand hold, and may hold together. */
   heldBytes(): number;
+  /** The most that they held at any time. */
+  mostHeldBytes(): number;
   heldBytesLimit: number;
   /** Open sockets; null where the protocol is not served. */
   openConnections(protocol: Protocol): Promise<number | null>;
@@ -72,8 +74,9 @@ export class CollectorMetrics {
     });
   }
 
-  #addQueue({ heldBytes, heldBytesLimit }: MetricSources): void {
+  #addQueue({ heldBytes, mostHeldBytes, heldBytesLimit }: MetricSources): void {
     this.#gauge('queue_bytes', 'Bytes that requests in hand hold, from their first byte to their answer.', heldBytes);
+    this.#gauge('queue_peak_bytes', 'The most that they held at any time.', mostHeldBytes);
     this.#gauge(
       'queue_limit_bytes',
       'What they may hold together; past it requests are refused.',

@@ -4,6 +4,7 @@ import type { GaugeSample } from '../gauge-sample.ts';
 import type { IngestTally, UnusableReason } from '../ingest-tally.ts';
 import { AttributeFields } from './attribute-fields.ts';
 import { type EventRows, type Receipt, UNKNOWN_SERVICE } from './event-rows.ts';
+import { MalformedRequestError } from './malformed-request-error.ts';
 import { RowDraft } from './row-draft.ts';
 import { ROLES } from './span-draft.ts';
 
@@ -16,6 +17,9 @@ export const NO_RECORDED_VALUE = 1;
 export const GAUGE_NAME = METRIC_CONNECTIONS_ACTIVE;
 
 const ROLE_COLUMN = new Map([[ATTR_ROLE, COLUMNS[PLACE.role]!]]);
+
+/** Points in one request: a process has one for each of its roles. They are objects, so their number has to have a bound. */
+const MAX_SAMPLES = 100_000;
 
 /** Makes samples of the points of `websocket.connections.active`: the rules that hold in both encodings. */
 export class GaugeSamples {
@@ -46,8 +50,14 @@ export class GaugeSamples {
   /** Ends a point of that time (epoch microseconds, 0 for none) and value; its attributes and its resource have been read. */
   endPoint(micros: number, value: number): void {
     const reason = this.#reasonAgainst(micros, value);
-    if (reason !== null) this.countUnusable(reason);
-    else this.samples.push(this.#sample(micros, value));
+    if (reason !== null) {
+      this.countUnusable(reason);
+      return;
+    }
+    if (this.samples.length === MAX_SAMPLES) {
+      throw new MalformedRequestError(`expected at most ${MAX_SAMPLES} points of ${GAUGE_NAME}, got more`);
+    }
+    this.samples.push(this.#sample(micros, value));
   }
 
   #reasonAgainst(micros: number, value: number): UnusableReason | null {

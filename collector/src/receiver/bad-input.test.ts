@@ -69,8 +69,8 @@ describe('bad input', () => {
     const url = `${running.origin}/${'x'.repeat(200)}`;
     const response = await fetch(url, { method: 'POST', headers: PROTOBUF, body: new Uint8Array() });
     expect(response.status).toBe(404);
-    const message = `expected POST /v1/traces, got POST /${'x'.repeat(99)}`;
-    expect(message.length).toBe(135);
+    const message = `expected POST /v1/traces, /v1/metrics, /v1/logs, got POST /${'x'.repeat(99)}`;
+    expect(message.length).toBe(158);
     expect(await statusIn(response)).toEqual({ code: 5, message });
   });
 
@@ -167,7 +167,10 @@ describe('bad input', () => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
     const elsewhere = await fetch(`${running.origin}/v1/trace`, { method: 'POST', body: '{}' });
     expect(elsewhere.status).toBe(404);
-    expect(await elsewhere.json()).toEqual({ code: 5, message: 'expected POST /v1/traces, got POST /v1/trace' });
+    expect(await elsewhere.json()).toEqual({
+      code: 5,
+      message: 'expected POST /v1/traces, /v1/metrics, /v1/logs, got POST /v1/trace',
+    });
   });
 
   it('stores a request that is sent again once', async () => {

@@ -39,14 +39,16 @@ export interface CollectorCounters {
   /** Bytes of complete bodies: as they were sent, and decompressed. */
   bytes: Record<Protocol, { sent: number; unpacked: number }>;
   connections: Record<Protocol, ConnectionCounters>;
-  /** Of accepted requests, by the name of their token; `limited` are requests refused for sending too much. */
-  tokens: Record<string, { requests: number; spans: number; limited: number }>;
+  /** Of accepted requests, by the name of their token: `items` are spans, log records and points; `limited` are requests refused for sending too much. */
+  tokens: Record<string, { requests: number; items: number; limited: number }>;
   commits: { succeeded: number; failed: number };
   /** Events of accepted requests. */
   events: { stored: number; duplicates: number };
+  /** Points of `websocket.connections.active`. */
+  gauges: { stored: number };
   /** Events of commits, those that were there already among them. */
   arrivals: Arrivals;
-  /** Spans of accepted requests that became no event, and values that were mended. */
+  /** Spans, records and points of accepted requests that were not stored, and values that were mended. */
   spans: IngestTally;
 }
 
@@ -69,6 +71,7 @@ export function newCollectorCounters(): CollectorCounters {
     tokens: {},
     commits: { succeeded: 0, failed: 0 },
     events: { stored: 0, duplicates: 0 },
+    gauges: { stored: 0 },
     arrivals: { ahead: 0, prompt: 0, delayed: 0, late: 0 },
     spans: newIngestTally(),
   };

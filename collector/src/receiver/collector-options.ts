@@ -48,6 +48,9 @@ export const DEFAULT_LIMITS: CollectorLimits = {
  */
 export const HELD_BYTES_PER_ROW = 2 * ROW_BYTES;
 
+/** What a point of a gauge counts for: an object of eight fields and its texts' headers. */
+export const HELD_BYTES_PER_GAUGE = 256;
+
 export interface CollectorOptions {
   store: Store;
   /** Address to listen on; loopback by default. */

@@ -54,7 +54,7 @@ export class CommitQueue {
   /** Resolves after the commit that holds the rows just written. Rejects with a Refusal (503) when it failed. */
   join(): Promise<void> {
     const done = this.#filling.join();
-    if (this.#filling.batch.rows >= GROUP_ROWS) this.#wake?.();
+    if (this.#filling.size >= GROUP_ROWS) this.#wake?.();
     this.#running ??= this.#run();
     return done;
   }
@@ -79,7 +79,7 @@ export class CommitQueue {
 
   async #gather(firstJoinedAt: number): Promise<void> {
     const remaining = firstJoinedAt + this.#options.groupMs - performance.now();
-    if (this.#hurried || this.#filling.batch.rows >= GROUP_ROWS || remaining <= 0) return;
+    if (this.#hurried || this.#filling.size >= GROUP_ROWS || remaining <= 0) return;
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, remaining);
       this.#wake = () => {
@@ -95,13 +95,14 @@ export class CommitQueue {
     const begunAt = performance.now();
     observe('commit_begin');
     try {
-      const appended = store.appendEvents(group.batch);
+      const appended = store.appendEvents(group.batch, group.gauges);
       observe('commit_sent');
       const outcome = await appended;
       observe('commit_end');
       counters.commits.succeeded += 1;
       counters.events.stored += outcome.stored;
       counters.events.duplicates += outcome.duplicates;
+      counters.gauges.stored += group.gauges.length;
       countArrivals(group.batch, counters.arrivals);
       this.#logRecovery();
       group.committed();

@@ -67,7 +67,8 @@ export function createCollector(options: CollectorOptions): Collector {
       : new GrpcListener(new GrpcEndpoint({ ingest, access, limits, observe }), limits, counters, tls);
   const metrics = new CollectorMetrics({
     counters,
-    heldBytes: () => ingest.heldBytes,
+    heldBytes: () => ingest.budget.held,
+    mostHeldBytes: () => ingest.budget.most,
     heldBytesLimit: limits.maxHeldBytes,
     openConnections: async protocol =>
       protocol === 'http' ? http.openConnections() : ((await grpc?.openConnections()) ?? null),

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
+import type { GaugeSample } from '../gauge-sample.ts';
 import { addTally, type IngestTally, newIngestTally } from '../ingest-tally.ts';
 import { MalformedRequestError } from '../otlp/malformed-request-error.ts';
 import { RequestDecoder } from '../otlp/request-decoder.ts';
 import type { Sender } from './access/ingest-access.ts';
 import { ByteBudget, type ByteLease } from './byte-budget.ts';
 import type { CollectorCounters, Protocol } from './collector-counters.ts';
-import { type CollectorLimits, HELD_BYTES_PER_ROW, type Observe } from './collector-options.ts';
+import { type CollectorLimits, HELD_BYTES_PER_GAUGE, HELD_BYTES_PER_ROW, type Observe } from './collector-options.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { decompress } from './decompress.ts';
 import { IncompleteRequest } from './read-body.ts';
@@ -40,27 +41,23 @@ export type IngestResult =
   | { outcome: 'refused'; refusal: Refusal }
   | { outcome: 'gone' };
 
-/** The spans of a request, ours and others', and the commit of its rows where it has any. */
-interface WrittenRows {
-  spans: number;
+/** How many spans, records and points a request had, ours and others', and the commit where something was stored of it. */
+interface Written {
+  items: number;
   committed: Promise<void> | undefined;
 }
 
 /** The one way from a request, by whatever protocol, to its commit; each ends in one counter. */
 export class Ingest {
   readonly #options: IngestOptions;
-  readonly #budget: ByteBudget;
+  readonly budget: ByteBudget;
   readonly #decoder = new RequestDecoder();
   readonly #inHand = new Set<Promise<IngestResult>>();
   #stopping = false;
 
   constructor(options: IngestOptions) {
     this.#options = options;
-    this.#budget = new ByteBudget(options.limits.maxHeldBytes);
-  }
-
-  get heldBytes(): number {
-    return this.#budget.held;
+    this.budget = new ByteBudget(options.limits.maxHeldBytes);
   }
 
   get isStopping(): boolean {
@@ -89,7 +86,7 @@ export class Ingest {
 
   async #take(protocol: Protocol, receive: (lease: ByteLease) => Promise<ReceivedRequest>): Promise<IngestResult> {
     const requests = this.#options.counters.requests[protocol];
-    const lease = this.#budget.lease();
+    const lease = this.budget.lease();
     try {
       if (this.#stopping) throw Refusal.unavailable('the collector is stopping');
       const request = await receive(lease);
@@ -116,37 +113,47 @@ export class Ingest {
     counters.bytes[protocol].unpacked += body.length;
     observe('received');
     const tally = newIngestTally();
-    const { spans, committed } = this.#writeRows(request, body, tally, lease);
+    const { items, committed } = this.#write(request, body, tally, lease);
     await committed;
     addTally(counters.spans, tally);
-    this.#countFor(request.sender, spans);
+    this.#countFor(request.sender, items);
     return rejectedOf(tally);
   }
 
   /** Nothing is awaited between the first row and `join`, so that the rows of requests do not mix; a refusal takes them back. */
-  #writeRows({ wire, sender }: ReceivedRequest, body: Buffer, tally: IngestTally, lease: ByteLease): WrittenRows {
+  #write({ wire, signal, sender }: ReceivedRequest, body: Buffer, tally: IngestTally, lease: ByteLease): Written {
     const { queue, now, observe } = this.#options;
-    const { batch } = queue.filling;
+    const { batch, gauges } = queue.filling;
     const before = batch.rows;
+    const receipt = { receivedAt: now(), trusted: sender.trusted };
     try {
-      this.#decoder.traces(wire.name, body, batch, { receivedAt: now(), trusted: sender.trusted }, tally);
+      const points = this.#decode(signal, wire.name, body, batch, receipt, tally);
       observe('decoded');
       const rows = batch.rows - before;
-      const spans = rows + tally.notRelevant + countOf(tally.unusable);
-      sender.spend(spans);
-      lease.grow(rows * HELD_BYTES_PER_ROW);
-      return { spans, committed: rows === 0 ? undefined : queue.join() };
+      const items = rows + points.length + tally.notRelevant + tally.otherLogRecords + countOf(tally.unusable);
+      sender.spend(items);
+      lease.grow(rows * HELD_BYTES_PER_ROW + points.length * HELD_BYTES_PER_GAUGE);
+      for (const point of points) gauges.push(point);
+      return { items, committed: rows + points.length === 0 ? undefined : queue.join() };
     } catch (error) {
       batch.truncate(before);
       throw error instanceof MalformedRequestError ? Refusal.malformed(error.message, error) : error;
     }
   }
 
-  #countFor({ name }: Sender, spans: number): void {
+  /** Rows go into the batch; the points of a gauge are returned. Throws MalformedRequestError. */
+  #decode(signal: Signal, ...request: Parameters<RequestDecoder['traces']>): GaugeSample[] {
+    if (signal === 'metrics') return this.#decoder.metrics(...request);
+    if (signal === 'logs') this.#decoder.logs(...request);
+    else this.#decoder.traces(...request);
+    return [];
+  }
+
+  #countFor({ name }: Sender, items: number): void {
     const counted = name === null ? undefined : this.#options.counters.tokens[name];
     if (counted === undefined) return;
     counted.requests += 1;
-    counted.spans += spans;
+    counted.items += items;
   }
 
   #refusalFor(error: unknown): Refusal {
@@ -156,7 +163,7 @@ export class Ingest {
   }
 }
 
-/** Spans of ours that can't be used make a success partial; spans that are not ours do not. */
+/** What is ours and can't be used makes a success partial; what is not ours does not. */
 function rejectedOf({ unusable }: IngestTally): Rejected | null {
   const count = countOf(unusable);
   if (count === 0) return null;

@@ -1,5 +1,5 @@
 /** What OTLP carries. Source: the OTLP specification, https://opentelemetry.io/docs/specs/otlp/ */
-export type Signal = 'traces';
+export type Signal = 'traces' | 'metrics' | 'logs';
 
 interface Wire {
   /** OTLP/HTTP. */
@@ -15,6 +15,16 @@ export const SIGNALS: Readonly<Record<Signal, Wire>> = {
     path: '/v1/traces',
     grpcPath: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
     rejectedField: 'rejectedSpans',
+  },
+  metrics: {
+    path: '/v1/metrics',
+    grpcPath: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+    rejectedField: 'rejectedDataPoints',
+  },
+  logs: {
+    path: '/v1/logs',
+    grpcPath: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+    rejectedField: 'rejectedLogRecords',
   },
 };
 

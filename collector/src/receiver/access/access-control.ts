@@ -36,7 +36,7 @@ export class AccessControl {
 
   /** From now on these tokens, and no others, let in. */
   use({ tokens, publicTokens, corsOrigins }: IngestAccess): void {
-    for (const { name } of [...tokens, ...publicTokens]) this.#counters[name] ??= { requests: 0, spans: 0, limited: 0 };
+    for (const { name } of [...tokens, ...publicTokens]) this.#counters[name] ??= { requests: 0, items: 0, limited: 0 };
     this.#known = [...tokens.map(trusted), ...publicTokens.map(token => this.#untrusted(token))];
     this.#origins = new Set([...corsOrigins, ...publicTokens.flatMap(token => token.origins)]);
   }

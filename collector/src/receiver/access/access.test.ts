@@ -104,7 +104,7 @@ describe('a public token', () => {
       [closeEvent(1).spanId, false],
       [closeEvent(3).spanId, true],
     ]);
-    expect(collector.counters.tokens.web).toEqual({ requests: 1, spans: 2, limited: 0 });
+    expect(collector.counters.tokens.web).toEqual({ requests: 1, items: 2, limited: 0 });
     expect(collector.counters.spans.unusable.not_a_client).toBe(1);
   });
 
