@@ -7,6 +7,10 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: 'bytes of JavaScript heap that a message in and one out allocate, bare and instrumented',
     run: async args => (await import('./allocation/allocation.ts')).benchAllocation(args),
   },
+  decode: {
+    prints: 'spans a second of our decoder into columns, beside protobufjs and JSON.parse into objects',
+    run: async () => (await import('./decode/decode.ts')).benchDecode(),
+  },
   ingest: {
     prints:
       'durable spans a second over real OTLP, beside the store alone, a plain pipeline and ClickHouse; --soak, --help',

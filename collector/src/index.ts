@@ -19,6 +19,7 @@ export { UNKNOWN_SERVICE } from './otlp/event-rows.ts';
 export { eventTime } from './otlp/event-time.ts';
 export { MalformedRequestError } from './otlp/malformed-request-error.ts';
 export { otlpLinesFromEvents } from './otlp/otlp-lines-from-events.ts';
+export { type OtlpEncoding, RequestDecoder, type RequestDecoderOptions } from './otlp/request-decoder.ts';
 export type { IngestAccess, IngestToken, PublicToken } from './receiver/access/ingest-access.ts';
 export { isAllowedHost } from './receiver/allowed-host.ts';
 export type { CollectorCounters } from './receiver/collector-counters.ts';

@@ -92,6 +92,37 @@ describe.each(ENCODINGS)('what OpenTelemetry serializes as %s', encoding => {
     expect(decodedSpans(encoding, spans).events.map(event => event.clientId)).toEqual(ids);
   });
 
+  it('counts what is refused or cut in every span, also where the span before had the very same', () => {
+    const attributes = { ...CLOSE.attributes, 'server.port': -1, 'url.path': 'x'.repeat(2_000), 'session.id': 'same' };
+    const { events, tally } = decodedSpans(encoding, [
+      otelSpan({ ...CLOSE, attributes }),
+      otelSpan({ ...CLOSE, attributes }),
+    ]);
+    expect(tally).toMatchObject({ valuesRefused: 2, valuesCut: 2 });
+    expect(events[1]).toEqual(events[0]);
+  });
+
+  it('keeps apart spans that have the same keys and other values, or other keys in their places', () => {
+    const values: Record<string, string | number>[] = [
+      { 'websocket.close.code': 1000, 'url.path': '/a', 'server.port': 1 },
+      { 'websocket.close.code': 1001, 'url.path': '/b', 'server.port': 70_000 },
+      { 'websocket.close.code': 1001, 'url.path': '', 'server.port': 1 },
+      { 'websocket.close.code': 1001, 'url.scheme': 'a', 'server.port': 1, 'url.path': '/b' },
+      { 'url.path': '/b', 'websocket.close.code': 1001 },
+    ];
+    const { events } = decodedSpans(
+      encoding,
+      values.map(attributes => otelSpan({ name: 'websocket.close', attributes })),
+    );
+    expect(events.map(({ code, urlPath, urlScheme, serverPort }) => [code, urlPath, urlScheme, serverPort])).toEqual([
+      [1000, '/a', null, 1],
+      [1001, '/b', null, null],
+      [1001, null, null, 1],
+      [1001, '/b', 'a', 1],
+      [1001, '/b', null, null],
+    ]);
+  });
+
   it('follows batches from one interner to the next', () => {
     const decoder = new RequestDecoder();
     const body = requestOf(encoding, [otelSpan(CLOSE)]);

@@ -1,6 +1,8 @@
 import type { EventBatch } from '../batch/event-batch.ts';
 import { COLUMNS } from '../columns.ts';
 
+const STORAGES = COLUMNS.map(column => column.type.storage);
+
 /**
  * Fields of one row while a message is read: it becomes a row of a batch only once all of it is known to be usable. Columns are named
  * by their place in COLUMNS. A field that is set twice has the later value; nothing is allocated after the first row.
@@ -25,17 +27,18 @@ export class RowDraft {
   }
 
   setNumber(column: number, value: number): void {
-    this.#touch(column);
-    this.numbers[column] = value;
-    // A key is either words or a text.
-    this.words[column * 4] = 0;
-    this.words[column * 4 + 1] = 0;
+    this.setCell(column, value, 0, 0);
   }
 
   /** An id of 8 bytes. */
   setWords2(column: number, low: number, high: number): void {
+    this.setCell(column, 0, low, high);
+  }
+
+  /** All that a column but a trace id can hold: a key is either words or a text. */
+  setCell(column: number, number: number, low: number, high: number): void {
     this.#touch(column);
-    this.numbers[column] = 0;
+    this.numbers[column] = number;
     this.words[column * 4] = low;
     this.words[column * 4 + 1] = high;
   }
@@ -66,7 +69,7 @@ export class RowDraft {
   #writeField(batch: EventBatch, row: number, column: number): void {
     const data = batch.columns[column]!;
     const at = column * 4;
-    switch (COLUMNS[column]!.type.storage) {
+    switch (STORAGES[column]) {
       case 'text':
         data.texts[row] = this.numbers[column]!;
         return;

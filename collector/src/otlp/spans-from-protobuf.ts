@@ -59,6 +59,7 @@ class SpanReader implements ItemReader {
     const { span } = this.#rows;
     const start = this.#reader.offset;
     span.clear();
+    this.#attributes.beginSpan(this.#rows.spanFields);
     const attributesWait = this.#readSpan(end);
     if (attributesWait) this.#findConvention(start, end);
     if (span.kind === 0) this.#readEvents(start, end);
@@ -151,6 +152,7 @@ class SpanReader implements ItemReader {
     const convention = this.#attributes.conventionOf(start, end, EVENT_ATTRIBUTES);
     if (convention === null) return false;
     span.beginEvent(convention, this.#readEventTime(start, end));
+    this.#attributes.beginSpan(this.#rows.spanFields);
     readMessage(reader, start, end, EVENT_ATTRIBUTES, attributeEnd => this.#readAttribute(attributeEnd));
     this.#endSpan();
     return true;
@@ -182,11 +184,12 @@ class SpanReader implements ItemReader {
 
   #readAttribute(end: number): void {
     const rows = this.#rows;
-    this.#attributes.read(end, rows.spanFields, rows.span.fields);
+    this.#attributes.readNext(end, rows.spanFields, rows.span.fields);
   }
 
   /** Goes over a span once more, for its attributes alone. */
   #readAttributes(start: number, end: number): void {
+    this.#attributes.beginSpan(this.#rows.spanFields);
     readMessage(this.#reader, start, end, SPAN_ATTRIBUTES, attributeEnd => this.#readAttribute(attributeEnd));
   }
 

@@ -16,17 +16,18 @@ export interface Decoded {
   tally: IngestTally;
 }
 
-/** Decodes one body into a new batch; received at TEN_O_CLOCK and trusted, unless the receipt says otherwise. */
+/** Decodes one body into a new batch, by a new decoder or the one given; received at TEN_O_CLOCK and trusted, unless the receipt says otherwise. */
 export function decoded(
   encoding: OtlpEncoding,
   body: Uint8Array | string,
   receipt: Partial<Receipt> = {},
-  options: RequestDecoderOptions = {},
+  options: RequestDecoderOptions | RequestDecoder = {},
 ): Decoded {
   const [batch, tally] = [new EventBatch(), newIngestTally()];
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const whole = { receivedAt: TEN_O_CLOCK, trusted: true, ...receipt };
-  new RequestDecoder(options).traces(encoding, bytes, batch, whole, tally);
+  const decoder = options instanceof RequestDecoder ? options : new RequestDecoder(options);
+  decoder.traces(encoding, bytes, batch, whole, tally);
   return { batch, events: batch.events(), tally };
 }
 
@@ -36,8 +37,13 @@ export function requestOf(encoding: OtlpEncoding, spans: OtelSpan[]): Uint8Array
   return serializer.serializeRequest(spans)!;
 }
 
-export function decodedSpans(encoding: OtlpEncoding, spans: OtelSpan[], receipt: Partial<Receipt> = {}): Decoded {
-  return decoded(encoding, requestOf(encoding, spans), receipt);
+export function decodedSpans(
+  encoding: OtlpEncoding,
+  spans: OtelSpan[],
+  receipt: Partial<Receipt> = {},
+  options: RequestDecoderOptions | RequestDecoder = {},
+): Decoded {
+  return decoded(encoding, requestOf(encoding, spans), receipt, options);
 }
 
 export function decodedLogs(encoding: OtlpEncoding, body: Uint8Array): Decoded {
