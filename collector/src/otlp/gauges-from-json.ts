@@ -6,9 +6,9 @@ import { double, integer, isPresent, type JsonObject, microsFromNanos, objectIn,
 const NAMES: ItemNames = { resourceItems: 'resourceMetrics', scopeItems: 'scopeMetrics', items: 'metrics' };
 
 /** Reads the samples of an ExportMetricsServiceRequest in OTLP's JSON. Throws MalformedRequestError. */
-export function gaugesFromJson(json: string, into: GaugeSamples): void {
+export function gaugesFromJson(body: Uint8Array, into: GaugeSamples): void {
   const attributes = new JsonAttributes(into.rows);
-  readJsonItems(json, NAMES, (metric, resource) => {
+  readJsonItems(body, NAMES, (metric, resource) => {
     if (metric.name !== GAUGE_NAME) {
       into.countOther();
       return;

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { assertPlausibleNesting } from './json-nesting.ts';
 import { type JsonObject, objectIn, objects, parseJson } from './json-values.ts';
 
@@ -14,15 +15,20 @@ export interface ItemNames {
  * Source: OTLP specification, "JSON Protobuf Encoding".
  */
 export function readJsonItems(
-  json: string,
+  body: Uint8Array,
   names: ItemNames,
   readItem: (item: JsonObject, resource: JsonObject) => void,
 ): void {
-  assertPlausibleNesting(json);
-  for (const resourceItems of objects(parseJson(json), names.resourceItems)) {
+  assertPlausibleNesting(body);
+  for (const resourceItems of objects(parseJson(textOf(body)), names.resourceItems)) {
     const resource = objectIn(resourceItems, 'resource');
     for (const scopeItems of objects(resourceItems, names.scopeItems)) {
       for (const item of objects(scopeItems, names.items)) readItem(item, resource);
     }
   }
+}
+
+/** Bytes that are not UTF-8 become U+FFFD, as everywhere. */
+function textOf(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }

@@ -8,9 +8,9 @@ import { microsFromNanos } from './json-values.ts';
 const NAMES: ItemNames = { resourceItems: 'resourceLogs', scopeItems: 'scopeLogs', items: 'logRecords' };
 
 /** Reads the log records of an ExportLogsServiceRequest in OTLP's JSON that are closes into rows. Throws MalformedRequestError. */
-export function logsFromJson(json: string, rows: EventRows): void {
+export function logsFromJson(body: Uint8Array, rows: EventRows): void {
   const attributes = new JsonAttributes(rows);
-  readJsonItems(json, NAMES, (log, resource) => {
+  readJsonItems(body, NAMES, (log, resource) => {
     const convention = attributes.conventionOf(log);
     if (convention === null) {
       rows.countOtherLogRecord();

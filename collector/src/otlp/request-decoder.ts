@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { EventBatch } from '../batch/event-batch.ts';
 import type { GaugeSample } from '../gauge-sample.ts';
 import type { IngestTally } from '../ingest-tally.ts';
@@ -46,7 +45,7 @@ export class RequestDecoder {
   traces(encoding: OtlpEncoding, body: Uint8Array, batch: EventBatch, receipt: Receipt, tally: IngestTally): void {
     this.#append(batch, receipt, tally, rows => {
       if (encoding === 'protobuf') spansFromProtobuf(body, rows);
-      else spansFromJson(textOf(body), rows);
+      else spansFromJson(body, rows);
     });
   }
 
@@ -54,7 +53,7 @@ export class RequestDecoder {
   logs(encoding: OtlpEncoding, body: Uint8Array, batch: EventBatch, receipt: Receipt, tally: IngestTally): void {
     this.#append(batch, receipt, tally, rows => {
       if (encoding === 'protobuf') logsFromProtobuf(body, rows);
-      else logsFromJson(textOf(body), rows);
+      else logsFromJson(body, rows);
     });
   }
 
@@ -73,7 +72,7 @@ export class RequestDecoder {
     rows.begin(batch, receipt, tally);
     const into = new GaugeSamples(rows, receipt, tally);
     if (encoding === 'protobuf') gaugesFromProtobuf(body, into);
-    else gaugesFromJson(textOf(body), into);
+    else gaugesFromJson(body, into);
     return into.samples;
   }
 
@@ -93,9 +92,4 @@ export class RequestDecoder {
     if (this.#rows?.texts !== batch.texts) this.#rows = new EventRows(batch.texts, this.#distinct, this.#conventions);
     return this.#rows;
   }
-}
-
-/** Bytes that are not UTF-8 become U+FFFD, as everywhere. */
-function textOf(body: Uint8Array): string {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }

@@ -1,7 +1,19 @@
 import type { EventBatch } from '../batch/event-batch.ts';
 import { COLUMNS } from '../columns.ts';
 
-const STORAGES = COLUMNS.map(column => column.type.storage);
+/** Which array of a batch's column a field lies in. */
+const [TEXTS, BYTES, NUMBERS, KEY, WORDS_2, WORDS_4] = [0, 1, 2, 3, 4, 5] as const;
+const ARRAYS = {
+  text: TEXTS,
+  choice: BYTES,
+  flag: BYTES,
+  number: NUMBERS,
+  instant: NUMBERS,
+  key: KEY,
+  id8: WORDS_2,
+  id16: WORDS_4,
+};
+const ARRAY_OF = Uint8Array.from(COLUMNS, column => ARRAYS[column.type.storage]);
 
 /**
  * Fields of one row while a message is read: it becomes a row of a batch only once all of it is known to be usable. Columns are named
@@ -69,28 +81,26 @@ export class RowDraft {
   #writeField(batch: EventBatch, row: number, column: number): void {
     const data = batch.columns[column]!;
     const at = column * 4;
-    switch (STORAGES[column]) {
-      case 'text':
+    switch (ARRAY_OF[column]) {
+      case TEXTS:
         data.texts[row] = this.numbers[column]!;
         return;
-      case 'choice':
-      case 'flag':
+      case BYTES:
         data.bytes[row] = this.numbers[column]!;
         return;
-      case 'number':
-      case 'instant':
+      case NUMBERS:
         data.numbers[row] = this.numbers[column]!;
         return;
-      case 'key':
+      case KEY:
         data.texts[row] = this.numbers[column]!;
         data.words[row * 2] = this.words[at]!;
         data.words[row * 2 + 1] = this.words[at + 1]!;
         return;
-      case 'id8':
+      case WORDS_2:
         data.words[row * 2] = this.words[at]!;
         data.words[row * 2 + 1] = this.words[at + 1]!;
         return;
-      case 'id16':
+      case WORDS_4:
         for (let word = 0; word < 4; word++) data.words[row * 4 + word] = this.words[at + word]!;
     }
   }

@@ -10,9 +10,9 @@ import { KINDS } from './span-draft.ts';
 const NAMES: ItemNames = { resourceItems: 'resourceSpans', scopeItems: 'scopeSpans', items: 'spans' };
 
 /** Reads an ExportTraceServiceRequest in OTLP's JSON into rows. Throws MalformedRequestError, and nothing else. */
-export function spansFromJson(json: string, rows: EventRows): void {
+export function spansFromJson(body: Uint8Array, rows: EventRows): void {
   const reader = new SpanReader(rows);
-  readJsonItems(json, NAMES, (span, resource) => reader.readItem(span, resource));
+  readJsonItems(body, NAMES, (span, resource) => reader.readItem(span, resource));
 }
 
 class SpanReader {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { PLACE } from '../columns.ts';
+import type { AttributeFields } from './attribute-fields.ts';
 import type { EventRows } from './event-rows.ts';
 import { SPAN_KIND_PRODUCER, STATUS_ERROR } from './otlp-numbers.ts';
 import { ProtobufAttributes } from './protobuf-attributes.ts';
@@ -43,12 +44,15 @@ class SpanReader implements ItemReader {
   readonly #attributes: ProtobufAttributes;
   readonly #resource: ProtobufResource;
   readonly #linkWords = new Uint32Array(6);
+  /** Of the span that is being read. */
+  #fields: AttributeFields;
 
   constructor(reader: ProtobufReader, rows: EventRows) {
     this.#reader = reader;
     this.#rows = rows;
     this.#attributes = new ProtobufAttributes(reader, rows);
     this.#resource = new ProtobufResource(reader, rows, this.#attributes);
+    this.#fields = rows.spanFields;
   }
 
   beginResource(start: number, end: number): void {
@@ -59,7 +63,7 @@ class SpanReader implements ItemReader {
     const { span } = this.#rows;
     const start = this.#reader.offset;
     span.clear();
-    this.#attributes.beginSpan(this.#rows.spanFields);
+    this.#beginAttributes();
     const attributesWait = this.#readSpan(end);
     if (attributesWait) this.#findConvention(start, end);
     if (span.kind === 0) this.#readEvents(start, end);
@@ -152,7 +156,7 @@ class SpanReader implements ItemReader {
     const convention = this.#attributes.conventionOf(start, end, EVENT_ATTRIBUTES);
     if (convention === null) return false;
     span.beginEvent(convention, this.#readEventTime(start, end));
-    this.#attributes.beginSpan(this.#rows.spanFields);
+    this.#beginAttributes();
     readMessage(reader, start, end, EVENT_ATTRIBUTES, attributeEnd => this.#readAttribute(attributeEnd));
     this.#endSpan();
     return true;
@@ -182,14 +186,18 @@ class SpanReader implements ItemReader {
     this.#reader.offset = end;
   }
 
+  #beginAttributes(): void {
+    this.#fields = this.#rows.spanFields;
+    this.#attributes.beginSpan(this.#fields);
+  }
+
   #readAttribute(end: number): void {
-    const rows = this.#rows;
-    this.#attributes.readNext(end, rows.spanFields, rows.span.fields);
+    this.#attributes.readNext(end, this.#fields, this.#rows.span.fields);
   }
 
   /** Goes over a span once more, for its attributes alone. */
   #readAttributes(start: number, end: number): void {
-    this.#attributes.beginSpan(this.#rows.spanFields);
+    this.#beginAttributes();
     readMessage(this.#reader, start, end, SPAN_ATTRIBUTES, attributeEnd => this.#readAttribute(attributeEnd));
   }
 
