@@ -2,8 +2,8 @@
 export interface StoredDay {
   /** `2026-11-25`, in UTC. */
   day: string;
-  /** `live` takes rows; `closed` is a file of the engine's own; `parquet` is one that any tool reads. */
-  form: 'live' | 'closed' | 'parquet';
+  /** `live` takes rows; `closed` is a file of the engine's own, and `packed` a smaller one; `parquet` is one that any tool reads. */
+  form: 'live' | 'closed' | 'packed' | 'parquet';
   rows: number;
   bytes: number;
   /** Sequences of its first and its last row; both 0 where it has none. */

@@ -132,6 +132,13 @@ export class Database {
     });
   }
 
+  /** Works on files beside the transactions and reads, for as long as it takes; it has to be over before `close`. */
+  async aside(work: (session: FileSession) => Promise<void>): Promise<void> {
+    this.#assertOpen();
+    const connection = await this.#instance.connect();
+    await work(fileSession(connection)).finally(() => connection.closeSync());
+  }
+
   async #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
     this.#assertOpen();
     const turn = this.#lastWrite.then(action);

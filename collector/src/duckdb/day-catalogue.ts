@@ -5,6 +5,8 @@ import type { Day } from './day.ts';
 export interface CataloguedDay extends Omit<StoredDay, 'bytes'> {
   /** Sequence of the last row before the day. */
   begunAfter: number;
+  /** The file that holds its rows. */
+  file: string;
 }
 
 /** Rows that were appended to a day in one commit. */

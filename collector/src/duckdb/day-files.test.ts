@@ -22,7 +22,7 @@ describe('days of receipt', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
     now = TEN_O_CLOCK;
-    store = await openDuckDbStore({ folder, now: () => now });
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now });
   });
   afterEach(async () => {
     await store.close();
@@ -30,7 +30,7 @@ describe('days of receipt', () => {
   });
   async function reopen() {
     await store.close();
-    store = await openDuckDbStore({ folder, now: () => now });
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now });
   }
   const files = () => readdirSync(join(folder, 'days')).filter(name => !name.endsWith('.wal'));
 
@@ -119,7 +119,7 @@ describe('days of receipt', () => {
   it('are begun by the clock, and written into their files when they are over, though no rows come', async () => {
     await store.close();
     const logger = { info: vi.fn(), error: vi.fn() };
-    store = await openDuckDbStore({ folder, now: () => now, upkeepMs: 5, logger });
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now, upkeepMs: 5, logger });
     await store.appendEvents(EventBatch.of([closeEvent(1)]));
     expect(readdirSync(join(folder, 'days'))).toContain('2026-11-23.duckdb.wal');
     now += DAY_MS;
@@ -137,7 +137,7 @@ describe('days of receipt', () => {
       now += DAY_MS;
     }
     await store.close();
-    store = await openDuckDbStore({ folder, now: () => now, upkeepMs: 5, retention: { days: 2 } });
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now, upkeepMs: 5, retention: { days: 2 } });
     const reads = Promise.all(Array.from({ length: 10 }, () => store.readEventsAfter(0, 10)));
     await vi.waitFor(() => expect(files()).toEqual(['2026-11-24.duckdb', '2026-11-25.duckdb', '2026-11-26.duckdb']));
     for (const { events } of await reads) expect(events.map(event => event.spanId.at(-1)).join('')).toMatch(/^1?23$/);
@@ -158,7 +158,7 @@ describe('days of receipt', () => {
     }
     now -= DAY_MS;
     await store.close();
-    store = await openDuckDbStore({ folder, now: () => now, upkeepMs: 5, retention: { bytes: 1 } });
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now, upkeepMs: 5, retention: { bytes: 1 } });
     await vi.waitFor(() => expect(files()).toEqual(['2026-11-25.duckdb']));
     expect(store.status()).toMatchObject({ retiredRows: 2, days: [{ form: 'live', rows: 1 }] });
   });

@@ -19,7 +19,7 @@ export async function createDayTables(files: FileSession, catalog: string, lastS
 }
 
 /** What a day's file says of itself. */
-interface DayFile {
+export interface DayFile {
   version: number;
   /** Sequence of the last row before the day: kept, as the rows may be gone when it is asked for. */
   begunAfter: number;
@@ -30,8 +30,13 @@ export async function readDayFile(files: FileSession, catalog: string, path: str
   const [file] = await files.rows<DayFile>(
     `SELECT version::DOUBLE AS version, begun_after::DOUBLE AS "begunAfter" FROM "${catalog}".day_file`,
   );
-  if (file!.version > DAY_SCHEMA_VERSION) throw tooNew(path, DAY_SCHEMA_VERSION, file!.version);
-  return file!;
+  return expectDayVersion(file!, path);
+}
+
+/** Throws StoreError where a newer version wrote the file. */
+export function expectDayVersion(file: DayFile, path: string): DayFile {
+  if (file.version > DAY_SCHEMA_VERSION) throw tooNew(path, DAY_SCHEMA_VERSION, file.version);
+  return file;
 }
 
 /** The refusal of a file that a newer Closewatch wrote. */

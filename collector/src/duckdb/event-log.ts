@@ -99,14 +99,17 @@ export class EventLog {
   async #readLiveDay(session: WriteSession): Promise<void> {
     const { catalogue } = this.#parts;
     const { live } = catalogue;
-    if (live !== null) catalogue.put({ ...live, ...(await readDayFacts(session, live.day)) });
+    if (live !== null) catalogue.put({ ...live, ...(await readDayFacts(session, live)) });
     this.#lastSequence = Math.max(this.#lastSequence, catalogue.lastSequence);
     this.#catalogueIsSure = true;
   }
 
   status(): StoreStatus {
     const { database, catalogue, days } = this.#parts;
-    const stored = catalogue.days.map(({ begunAfter: _, ...day }) => ({ ...day, bytes: days.bytesOf(day.day) }));
+    const stored = catalogue.days.map(stored => {
+      const { begunAfter: _, file: __, ...day } = stored;
+      return { ...day, bytes: days.bytesOf(stored) };
+    });
     const { bsize, bavail } = statfsSync(database.folder);
     return {
       state: database.state,

@@ -1,8 +1,7 @@
 import { DOUBLE, VARCHAR } from '@duckdb/node-api';
 import type { GaugeSample } from '../gauge-sample.ts';
 import type { Day } from './day.ts';
-import type { CataloguedDay } from './day-catalogue.ts';
-import { relationOf } from './day-relation.ts';
+import { type DaySource, gaugeRelationOf } from './day-relation.ts';
 import { CHUNK_ROWS } from './event-chunk.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
@@ -28,16 +27,13 @@ export async function appendGauges(session: WriteSession, day: Day, samples: rea
 /** Samples received at `receivedFrom` or later, oldest first; of one series and time the one that came last. */
 export async function readGauges(
   session: ReadSession,
-  days: readonly Pick<CataloguedDay, 'day' | 'form'>[],
+  days: readonly DaySource[],
   receivedFrom: number,
   limit: number,
 ): Promise<GaugeSample[]> {
   if (days.length === 0) return [];
   const samples = days
-    .map((day, place) => {
-      const relation = relationOf(day, 'gauge_samples');
-      return `SELECT *, ${place} AS place, rowid AS position FROM ${relation} WHERE received_at >= $receivedFrom`;
-    })
+    .map((day, place) => `SELECT *, ${place} AS place FROM ${gaugeRelationOf(day)} WHERE received_at >= $receivedFrom`)
     .join(' UNION ALL ');
   return session.rows<GaugeSample>(
     `SELECT service, service_version AS "serviceVersion", instance, environment, role, time, received_at AS "receivedAt", connections

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Store } from '../store.ts';
+import { type Archive, dueForm } from './archive.ts';
 import { DATABASE_FILE, Database } from './database.ts';
 import { dayOf } from './day.ts';
 import { DayCatalogue } from './day-catalogue.ts';
@@ -30,6 +31,8 @@ export interface DuckDbStoreOptions {
   memoryLimit?: string;
   /** Bytes of a file's WAL at which a commit writes them into the file. */
   checkpointBytes?: number;
+  /** When closed days are rewritten; packed after two days where it is left out. */
+  archive?: Archive;
   /** How much is kept; everything where it is left out. */
   retention?: Retention;
   /** Pause between two looks at which days are over or too old. Milliseconds. */
@@ -49,6 +52,8 @@ const DEFAULT_CHECKPOINT_BYTES = 256 * 1024 * 1024; // 256 MiB
 
 /** What the filter of redeliveries may hold: 16 million spans, which is two minutes of them at full speed, or four hours at 1,000 a second. */
 const FILTER_BYTES = 64 * 1024 * 1024; // 64 MiB
+/** The last two days are those that are read row by row after a restart, and looked into for spans that are sent again. */
+const DEFAULT_ARCHIVE: Archive = { packAfterDays: 2 };
 /** So that retention takes effect well within a minute. Milliseconds. */
 const UPKEEP_MS = 10_000;
 const SILENT: Pick<Logger, 'info' | 'error'> = pino({ level: 'silent' });
@@ -61,6 +66,7 @@ export async function openDuckDbStore({
   folder,
   memoryLimit = DEFAULT_MEMORY_LIMIT,
   checkpointBytes = DEFAULT_CHECKPOINT_BYTES,
+  archive = DEFAULT_ARCHIVE,
   retention = {},
   upkeepMs = UPKEEP_MS,
   now = Date.now,
@@ -80,9 +86,17 @@ export async function openDuckDbStore({
     sayWhatIsLost(log.lostRows, folder, logger);
     const rollups = new Rollups(database, catalogue);
     await rollups.open();
-    const daysChanged = () => rollups.rollUpClosedDays();
+    let isClosing = false;
+    const daysChanged = async () => {
+      await rollups.rollUpClosedDays();
+      for (const day of catalogue.days) {
+        const form = dueForm(day, archive, now());
+        if (form !== null && !isClosing) await days.rewrite(day, form);
+      }
+    };
     const upkeep = new Upkeep({ database, days, log, retention, daysChanged, now, everyMs: upkeepMs, logger });
     return storeOver(database, catalogue, rollups, log, async () => {
+      isClosing = true;
       await upkeep.stop();
       await database.close();
       mark.close();

@@ -23,6 +23,7 @@ export function readBreakdown(
     days,
     relation => `SELECT ${countedExpression(by)} AS value, weight, ${CLIENT} AS client FROM ${relation}
       WHERE ${closesWithin(from, to)} AND ${condition} AND ${isBug}`,
+    { clientIds: true, links: false },
   );
   return session.rows<BreakdownRow>(
     `SELECT value, round(sum(weight), 6) AS closes, count(DISTINCT client)::DOUBLE AS clients FROM (${closes})

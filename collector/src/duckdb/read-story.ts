@@ -2,8 +2,10 @@ import type { CloseEvent } from '../close-event.ts';
 import type { StoryQuery } from '../window-query.ts';
 import { within } from './counted-fields.ts';
 import type { CataloguedDay, DayCatalogue } from './day-catalogue.ts';
-import { relationOf } from './day-relation.ts';
+import { catalogOf } from './day-form.ts';
+import { NO_PARTS, relationOf } from './day-relation.ts';
 import { EVENT_COLUMNS } from './event-table.ts';
+import { isOfClient, packedRelation } from './packed-day.ts';
 import type { Parameters, ReadSession } from './session.ts';
 
 /** Everything that is stored of one connection or one client, by time; the newest rows where there are more than the limit. */
@@ -15,9 +17,17 @@ export async function readStory(
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, limit } = query;
   const days = catalogue.overlapping(from, to);
   const range = { from, to, limit };
-  if ('clientId' in query) return newestEvents(session, days, range, 'client_id = $id', { id: query.clientId });
+  if ('clientId' in query) return newestEvents(session, days, range, rowsOfClient, { id: query.clientId });
   const ends = await bothEnds(session, days, query.connectionId);
-  return newestEvents(session, ends.days, range, ends.condition, ends.parameters);
+  const rows = (day: CataloguedDay) => `${relationOf(day)} WHERE (${ends.condition})`;
+  return newestEvents(session, ends.days, range, rows, ends.parameters);
+}
+
+/** A packed day has the places of a client's rows; another one is scanned. */
+function rowsOfClient(day: CataloguedDay): string {
+  if (day.form !== 'packed') return `${relationOf(day)} WHERE client_id = $id`;
+  const catalog = catalogOf(day.day, day.form);
+  return `${packedRelation(catalog, { clientIds: true, links: true }, isOfClient(catalog))} WHERE true`;
 }
 
 interface Range {
@@ -27,21 +37,21 @@ interface Range {
 }
 
 /**
- * The newest rows of a condition, by time. Days are read from the newest on, until no older one can have a newer row: what it costs
+ * The newest rows of each day's `rows` (a FROM clause with a condition), by time. Days are read from the newest on, until no older one can have a newer row: what it costs
  * depends on the limit where there is much. DuckDB reads the condition's column first, and the others of the rows that are left.
  */
 async function newestEvents(
   session: ReadSession,
   days: readonly CataloguedDay[],
   { from, to, limit }: Range,
-  condition: string,
+  rows: (day: CataloguedDay) => string,
   parameters: Parameters,
 ): Promise<CloseEvent[]> {
   let newest: CloseEvent[] = [];
   for (const day of [...days].sort((a, b) => b.latest! - a.latest!)) {
     if (newest.length >= limit && newest[limit - 1]!.time >= day.latest!) break;
     const { events } = await session.events(
-      `SELECT ${EVENT_COLUMNS} FROM ${relationOf(day)} WHERE (${condition}) AND ${within(from, to)}
+      `SELECT ${EVENT_COLUMNS} FROM ${rows(day)} AND ${within(from, to)}
       ORDER BY time DESC, sequence DESC LIMIT ${Math.trunc(limit)}`,
       parameters,
     );
@@ -109,7 +119,7 @@ function findConnections(
   const rows = days.map(
     day => `SELECT '${day.day}' AS day, kind::VARCHAR AS kind, format('{:016x}', connection_id) AS id,
         CASE WHEN kind = 'connect' THEN format('{:016x}', parent_span_id) END AS parent
-      FROM ${relationOf(day)} WHERE connection_id IN (${wanted}) OR previous_connection_id IN (${wanted}) ${orElse}`,
+      FROM ${relationOf(day, NO_PARTS)} WHERE connection_id IN (${wanted}) OR previous_connection_id IN (${wanted}) ${orElse}`,
   );
   return session.rows<FoundRow>(rows.join('\nUNION ALL\n'));
 }

@@ -169,6 +169,7 @@ describe('the statement of a window', () => {
   const day: CataloguedDay = {
     day: '2026-11-23',
     form: 'closed',
+    file: '/days/2026-11-23.duckdb',
     rows: 9,
     begunAfter: 0,
     firstSequence: 1,

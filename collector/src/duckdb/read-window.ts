@@ -7,7 +7,7 @@ import { unionOfDays } from './day-relation.ts';
 import { NumberColumn } from './number-column.ts';
 import type { RolledUpDays } from './rollup.ts';
 import type { Parameters, ReadSession } from './session.ts';
-import { windowStatement } from './window-statement.ts';
+import { partsOf, windowStatement } from './window-statement.ts';
 
 /** Groups of one window. A day by second, code and client version is 1.7 million of them, at 32 bytes each. */
 const MAX_GROUPS = 4_000_000;
@@ -57,6 +57,7 @@ async function changedRange(
     days,
     relation =>
       `SELECT time FROM ${relation} WHERE sequence > ${changedAfter} AND ${closesWithin(from, to)} AND ${condition}`,
+    partsOf(query),
   );
   const [range] = await session.rows<{ first: number | null; last: number | null }>(
     `SELECT epoch_us(min(time)) / 1000 AS first, epoch_us(max(time)) / 1000 AS last FROM (${times})`,

@@ -2,7 +2,7 @@ import type { CohortField } from '../window-query.ts';
 import { countedExpression } from './counted-fields.ts';
 import type { Day } from './day.ts';
 import type { CataloguedDay } from './day-catalogue.ts';
-import { relationOf } from './day-relation.ts';
+import { NO_PARTS, relationOf } from './day-relation.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
 /** Length of a bin of the rollup. Milliseconds. */
@@ -56,13 +56,14 @@ export async function readRolledUpDays(session: ReadSession): Promise<RolledUpDa
 }
 
 /** Counts a closed day's closes by minute, in one transaction of the main file; again, in place of what was counted. */
-export async function rollUpDay(session: WriteSession, { day, form, lastSequence }: CataloguedDay): Promise<void> {
+export async function rollUpDay(session: WriteSession, stored: CataloguedDay): Promise<void> {
+  const { day, lastSequence } = stored;
   await forgetRollup(session, day);
   const values = FIELDS.map(countedExpression).join(', ');
   await session.run(
     `INSERT INTO close_minutes
       SELECT $day, date_trunc('minute', time) AS minute, ${values}, count(*), sum(weight)
-      FROM ${relationOf({ day, form })} WHERE kind = 'close' GROUP BY ALL ORDER BY minute`,
+      FROM ${relationOf(stored, NO_PARTS)} WHERE kind = 'close' GROUP BY ALL ORDER BY minute`,
     { day },
   );
   await session.run('INSERT INTO rolled_up_days VALUES ($day, $lastSequence)', { day, lastSequence });

@@ -1,6 +1,6 @@
 import { writeHex } from '../batch/hex-words.ts';
 import type { CataloguedDay } from './day-catalogue.ts';
-import { relationOf } from './day-relation.ts';
+import { NO_PARTS, relationOf } from './day-relation.ts';
 import { RedeliveryFilter } from './redelivery-filter.ts';
 import type { ReadSession } from './session.ts';
 import { hashOfSpan, OTHER_HASH } from './span-ids.ts';
@@ -26,7 +26,8 @@ export async function seedFilter(
   if (recent.length === 0) return filter;
   const ahead = recent.flatMap(day =>
     [`time >= ${timestampFrom('$now')}`, `clamped AND time < ${timestampFrom('$now')}`].map(
-      condition => `SELECT trace_id, span_id, ${OWN_TIME} AS own_time FROM ${relationOf(day)} WHERE ${condition}`,
+      condition =>
+        `SELECT trace_id, span_id, ${OWN_TIME} AS own_time FROM ${relationOf(day, NO_PARTS)} WHERE ${condition}`,
     ),
   );
   const spans = await session.rows<{ traceId: string; spanId: string; ownTime: number }>(

@@ -2,7 +2,7 @@ import { LIST, listValue, UBIGINT } from '@duckdb/node-api';
 import type { EventBatch } from '../batch/event-batch.ts';
 import { readHex } from '../batch/hex-words.ts';
 import type { CataloguedDay } from './day-catalogue.ts';
-import { relationOf } from './day-relation.ts';
+import { NO_PARTS, relationOf } from './day-relation.ts';
 import { ownTimeOf } from './own-time.ts';
 import type { RowSet } from './row-set.ts';
 import type { ReadSession } from './session.ts';
@@ -26,7 +26,9 @@ export async function storedRows(
   const ranges = timeRanges(sought.map(row => ownTimeOf(batch, row) / 1_000));
   const within = ranges.map(({ from, to }) => `time BETWEEN ${timestamp(from)} AND ${timestamp(to)}`);
   const selects = days.flatMap(day =>
-    [...within, 'clamped'].map(condition => `SELECT trace_id, span_id FROM ${relationOf(day)} WHERE ${condition}`),
+    [...within, 'clamped'].map(
+      condition => `SELECT trace_id, span_id FROM ${relationOf(day, NO_PARTS)} WHERE ${condition}`,
+    ),
   );
   const asNumbers = new BigUint64Array(ids.span.buffer);
   const found = await session.rows<{ traceId: string; spanId: string }>(

@@ -2,6 +2,7 @@ import type { WindowField, WindowQuery } from '../window-query.ts';
 import { closesWithin, cohortCondition, countedExpression, within } from './counted-fields.ts';
 import type { CataloguedDay } from './day-catalogue.ts';
 import { relationOf, unionOfDays } from './day-relation.ts';
+import type { RowParts } from './packed-day.ts';
 import { isRolledField, isRolledUp, MINUTE_MS, type RolledUpDays, rolledExpression } from './rollup.ts';
 import type { Parameters } from './session.ts';
 
@@ -72,13 +73,14 @@ function sourcesOf(
 }
 
 /** A row a close: its bin, the values of the query's fields, and its weight. */
-function union(scans: readonly Source[], { by, binMs, where = {} }: WindowQuery): string {
+function union(scans: readonly Source[], query: WindowQuery): string {
+  const { by, binMs, where = {} } = query;
   const { condition } = cohortCondition(where, countedExpression);
   const values = by.map((field, index) => `${countedExpression(field)} AS by${index}, `).join('');
   return scans
     .map(
       ({ day, from, to }) => `SELECT ${binOf(binMs)} AS bin, ${values} weight
-      FROM ${relationOf(day)} WHERE ${closesWithin(from, to)} AND ${condition}`,
+      FROM ${relationOf(day, partsOf(query))} WHERE ${closesWithin(from, to)} AND ${condition}`,
     )
     .join('\nUNION ALL\n');
 }
@@ -93,6 +95,11 @@ function countedMinutes(rolled: readonly Source[], { by, binMs, where = {} }: Wi
     WHERE day IN (${days}) AND ${within(from, to, 'minute')} AND ${condition} GROUP BY ALL`;
 }
 
+/** What a window looks at of rows: a client's id where the cohort is one client. */
+export function partsOf({ where = {} }: WindowQuery): RowParts {
+  return { clientIds: where.clientId !== undefined, links: false };
+}
+
 function changedBins(days: readonly CataloguedDay[], query: WindowQuery): string {
   const { from, to, binMs, where = {}, changedAfter = 0 } = query;
   const { condition } = cohortCondition(where, countedExpression);
@@ -100,6 +107,7 @@ function changedBins(days: readonly CataloguedDay[], query: WindowQuery): string
     days,
     relation => `SELECT ${binOf(binMs)} FROM ${relation}
       WHERE sequence > ${changedAfter} AND ${closesWithin(from, to)} AND ${condition}`,
+    partsOf(query),
   );
 }
 
