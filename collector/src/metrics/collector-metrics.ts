@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ServiceSkew } from '../otlp/clock-skew.ts';
 import type { CollectorCounters, Protocol } from '../receiver/collector-counters.ts';
 import type { StoreStatus } from '../store-status.ts';
 import { COUNTER_FAMILIES, type CounterFamily, labelsIn, REST, snakeCase } from './counter-families.ts';
@@ -15,6 +16,8 @@ export interface MetricSources {
   /** Open sockets; null where the protocol is not served. */
   openConnections(protocol: Protocol): Promise<number | null>;
   storeStatus(): StoreStatus;
+  /** By service. */
+  clockSkew(): ReadonlyMap<string, ServiceSkew>;
 }
 
 /** Seconds: a commit takes some milliseconds, and one that waits for a checkpoint up to seconds. */
@@ -40,6 +43,7 @@ export class CollectorMetrics {
     this.#addQueue(sources);
     this.#addConnections(sources);
     this.#addStore(sources);
+    this.#addClockSkew(sources);
   }
 
   #addFamily(family: CounterFamily, counters: CollectorCounters): void {
@@ -128,6 +132,22 @@ export class CollectorMetrics {
       collect() {
         const now = storeStatus().state;
         for (const state of STORE_STATES) this.set({ state }, state === now ? 1 : 0);
+      },
+    });
+  }
+
+  /** At most 201 services: see ClockSkew. */
+  #addClockSkew({ clockSkew }: MetricSources): void {
+    new Gauge({
+      name: 'closewatch_clock_ahead_seconds',
+      help: "How far ends of events lie after their receipt: a sender's clock that is ahead, or below zero its delay.",
+      labelNames: ['service', 'of'],
+      registers: [this.registry],
+      collect() {
+        for (const [service, { typical, largest }] of clockSkew()) {
+          this.set({ service, of: 'latest' }, typical / 1_000);
+          this.set({ service, of: 'largest' }, largest / 1_000);
+        }
       },
     });
   }

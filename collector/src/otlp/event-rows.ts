@@ -5,6 +5,7 @@ import { INGESTED_COLUMNS, PLACE, RESOURCE_COLUMNS, SPAN_COLUMNS } from '../colu
 import { type IngestTally, newIngestTally, type UnusableReason } from '../ingest-tally.ts';
 import { AttributeFields } from './attribute-fields.ts';
 import { BoundConventions } from './bound-conventions.ts';
+import type { ClockSkew } from './clock-skew.ts';
 import type { Convention } from './convention.ts';
 import { DerivedIds } from './derived-ids.ts';
 import type { DistinctValues } from './distinct-values.ts';
@@ -53,13 +54,15 @@ export class EventRows {
   readonly #unknownService: number;
   readonly #kindById: number[] = [];
   readonly #distinct: DistinctValues;
+  readonly #clockSkew: ClockSkew;
   readonly #derivedIds = new DerivedIds();
   #batch!: EventBatch;
   #receipt: Receipt = { receivedAt: null, trusted: true };
   #tally = newIngestTally();
 
-  constructor(texts: TextInterner, distinct: DistinctValues, conventions: readonly Convention[]) {
+  constructor(texts: TextInterner, distinct: DistinctValues, conventions: readonly Convention[], clockSkew: ClockSkew) {
     this.texts = texts;
+    this.#clockSkew = clockSkew;
     for (const [name, kind] of KIND_OF_NAME) this.#kindById[texts.idOfString(name)] = kind;
     this.resourceFields = new AttributeFields(texts, RESOURCE_COLUMNS);
     this.#ingested = new AttributeFields(texts, INGESTED_COLUMNS);
@@ -165,9 +168,15 @@ export class EventRows {
     fields.setNumber(PLACE.receivedAt, receivedMicros);
     fields.setNumber(PLACE.time, time);
     if (!trusted) fields.setNumber(PLACE.trusted, 1);
+    this.#clockSkew.observe(this.#serviceName(), (endMicros - receivedMicros) / 1_000);
     if (time <= receivedMicros + MAX_AHEAD_MICROS) return;
     fields.setNumber(PLACE.time, receivedMicros);
     fields.setNumber(PLACE.clamped, 2);
     this.#tally.clamped += 1;
+  }
+
+  #serviceName(): string {
+    const { resource, texts } = this;
+    return resource.has(PLACE.service) ? texts.textOf(resource.numbers[PLACE.service]!) : UNKNOWN_SERVICE;
   }
 }

@@ -1,6 +1,7 @@
 import type { EventBatch } from '../batch/event-batch.ts';
 import type { GaugeSample } from '../gauge-sample.ts';
 import type { IngestTally } from '../ingest-tally.ts';
+import { ClockSkew } from './clock-skew.ts';
 import { type Convention, DEFAULT_CONVENTIONS } from './convention.ts';
 import { DEFAULT_DISTINCT_VALUES, type DistinctValueLimits, DistinctValues } from './distinct-values.ts';
 import { EventRows, type Receipt } from './event-rows.ts';
@@ -26,6 +27,8 @@ export interface RequestDecoderOptions {
  * decoded without setting anything up.
  */
 export class RequestDecoder {
+  /** What the events that were received say of their senders' clocks. */
+  readonly clockSkew = new ClockSkew();
   readonly #distinct: DistinctValues;
   readonly #conventions: readonly Convention[];
   #rows: EventRows | null = null;
@@ -89,7 +92,8 @@ export class RequestDecoder {
   }
 
   #rowsFor(batch: EventBatch): EventRows {
-    if (this.#rows?.texts !== batch.texts) this.#rows = new EventRows(batch.texts, this.#distinct, this.#conventions);
+    if (this.#rows?.texts !== batch.texts)
+      this.#rows = new EventRows(batch.texts, this.#distinct, this.#conventions, this.clockSkew);
     return this.#rows;
   }
 }

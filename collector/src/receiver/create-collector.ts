@@ -73,6 +73,7 @@ export function createCollector(options: CollectorOptions): Collector {
     openConnections: async protocol =>
       protocol === 'http' ? http.openConnections() : ((await grpc?.openConnections()) ?? null),
     storeStatus: () => store.status(),
+    clockSkew: () => ingest.clockSkew,
   });
 
   return {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { GaugeSample } from '../gauge-sample.ts';
 import { addTally, type IngestTally, newIngestTally } from '../ingest-tally.ts';
+import type { ServiceSkew } from '../otlp/clock-skew.ts';
 import { MalformedRequestError } from '../otlp/malformed-request-error.ts';
 import { RequestDecoder } from '../otlp/request-decoder.ts';
 import type { Sender } from './access/ingest-access.ts';
@@ -58,6 +59,11 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.#options = options;
     this.budget = new ByteBudget(options.limits.maxHeldBytes);
+  }
+
+  /** By service. */
+  get clockSkew(): ReadonlyMap<string, ServiceSkew> {
+    return this.#decoder.clockSkew.services;
   }
 
   get isStopping(): boolean {
