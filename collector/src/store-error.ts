@@ -6,6 +6,8 @@ export type StoreErrorCode =
   | 'STORE_SCHEMA_TOO_NEW'
   /** The database file cannot be opened: damaged, not ours, or no permission. */
   | 'STORE_UNREADABLE'
+  /** The disk is full, or has too little left for another commit. It ends by itself when there is room. */
+  | 'STORE_NO_SPACE'
   /** A call after `close()`. */
   | 'STORE_CLOSED'
   /** A delivery was recorded for a message that was never queued. */

@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../store-error.ts';
 import type { StoreStatus } from '../store-status.ts';
+import { AttachedFiles } from './attached-files.ts';
 import { makeDataFolder } from './data-folder.ts';
+import { inUse, invalidatedFile, translatedError, unreadable } from './database-error.ts';
 import { EventChunk } from './event-chunk.ts';
 import { type FileSession, fileSession } from './file-session.ts';
 import { type ReadSession, readSession, type WriteSession, writeSession } from './session.ts';
 
 /** The main file, inside the data folder: what is not a day's. */
 export const DATABASE_FILE = 'closewatch.duckdb';
+/** What SQL calls the main file. Tables that are named without a file are its. */
+const MAIN = 'closewatch';
 /** The folder of the days' files, inside the data folder. */
 export const DAYS_FOLDER = 'days';
 
@@ -33,35 +37,36 @@ export interface DatabaseSettings {
 /**
  * One DuckDB instance over one data folder, with one owner thread. Reached by intent only: `withRead` for queries, on connections of
  * their own; `withWrite` for one transaction, and `withFiles` for attaching and detaching, one at a time in the order of the calls.
+ * A file that a full disk made unusable is attached again by itself.
  */
 export class Database {
   readonly folder: string;
   readonly #instance: DuckDBInstance;
   readonly #writer: DuckDBConnection;
+  readonly #files: AttachedFiles;
   readonly #idleReaders: DuckDBConnection[];
   readonly #waitingReads: (() => void)[] = [];
   readonly #chunk = new EventChunk();
   #lastWrite: Promise<unknown> = Promise.resolve();
   #readsUnderWay = new Set<Promise<unknown>>();
+  #renewing: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(folder: string, instance: DuckDBInstance, writer: DuckDBConnection, readers: DuckDBConnection[]) {
+  private constructor(folder: string, instance: DuckDBInstance, connections: Connections) {
     this.folder = folder;
     this.#instance = instance;
-    this.#writer = writer;
-    this.#idleReaders = readers;
+    this.#writer = connections.writer;
+    this.#files = connections.files;
+    this.#idleReaders = connections.readers;
   }
 
   /** Opens the folder, made with mode 0700 where it is missing. Throws StoreError. */
   static async open(folder: string, settings: DatabaseSettings): Promise<Database> {
     const path = claimFolder(folder);
     try {
-      const instance = await openInstance(path, settings);
+      const instance = await newInstance(path, settings);
       try {
-        const writer = await instance.connect();
-        await lockDown(writer, path);
-        const readers = await Promise.all(Array.from({ length: READ_CONNECTIONS }, () => instance.connect()));
-        return new Database(path, instance, writer, readers);
+        return new Database(path, instance, await connectionsTo(instance, path));
       } catch (error) {
         instance.closeSync();
         throw error;
@@ -73,13 +78,19 @@ export class Database {
   }
 
   get state(): StoreStatus['state'] {
-    return this.#closing === null ? 'ready' : 'closed';
+    if (this.#closing !== null) return 'closed';
+    return this.#renewing === null && this.#files.isComplete ? 'ready' : 'reopening';
   }
 
   /** Runs queries on a connection that nobody else uses meanwhile; they see what is committed. */
   async withRead<Result>(read: (session: ReadSession) => Promise<Result>): Promise<Result> {
     this.#assertOpen();
-    const run = this.#read(read);
+    const run = this.#read(read).catch(async error => {
+      const name = invalidatedFile(error);
+      if (name === null && this.#files.isComplete) throw error;
+      await this.#inTurn(() => this.#renew(name));
+      return this.#read(read);
+    });
     this.#readsUnderWay.add(run);
     return run.finally(() => this.#readsUnderWay.delete(run));
   }
@@ -102,7 +113,7 @@ export class Database {
 
   /**
    * Runs one transaction, after those before it. It is synced to disk when the promise resolves, undone when it rejects. `committed` is
-   * called after the commit and before anything that was asked for later begins.
+   * called after the commit and before anything that was asked for later begins. Throws StoreError where the disk is full.
    */
   withWrite<Result>(
     write: (session: WriteSession) => Promise<Result>,
@@ -117,31 +128,43 @@ export class Database {
 
   /** Attaches and detaches files, between the transactions before and after it. */
   withFiles<Result>(change: (session: FileSession) => Promise<Result>): Promise<Result> {
-    return this.#inTurn(() => change(fileSession(this.#writer)));
+    return this.#inTurn(() => change(fileSession(this.#writer, this.#files)));
   }
 
   /** Writes the WAL of an attached file into the file, while reads, and writes to other files, go on. */
-  async checkpoint(catalog: string): Promise<void> {
+  async checkpoint(name: string): Promise<void> {
     this.#assertOpen();
-    const connection = await this.#instance.connect();
-    const run = connection.run(`CHECKPOINT "${catalog}"`);
+    const run = this.#checkpoint(name);
     this.#readsUnderWay.add(run);
-    await run.finally(() => {
-      this.#readsUnderWay.delete(run);
+    await run.finally(() => this.#readsUnderWay.delete(run)).catch(error => this.#inTurn(() => Promise.reject(error)));
+  }
+
+  async #checkpoint(name: string): Promise<void> {
+    const connection = await this.#instance.connect();
+    try {
+      await connection.run(`CHECKPOINT "${name}"`);
+    } finally {
       connection.closeSync();
-    });
+    }
   }
 
   /** Works on files beside the transactions and reads, for as long as it takes; it has to be over before `close`. */
   async aside(work: (session: FileSession) => Promise<void>): Promise<void> {
     this.#assertOpen();
     const connection = await this.#instance.connect();
-    await work(fileSession(connection)).finally(() => connection.closeSync());
+    const files = new AttachedFiles(connection);
+    await work(fileSession(connection, files)).finally(() => connection.closeSync());
   }
 
   async #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
     this.#assertOpen();
-    const turn = this.#lastWrite.then(action);
+    const turn = this.#lastWrite
+      .then(() => this.#files.complete())
+      .then(action)
+      .catch(async error => {
+        await this.#renew(invalidatedFile(error));
+        throw translatedError(error, this.folder);
+      });
     this.#lastWrite = turn.catch(() => undefined);
     return turn;
   }
@@ -157,6 +180,14 @@ export class Database {
       await this.#writer.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Attaches a file again that has become unusable. Where that fails too, every turn tries again. */
+  async #renew(name: string | null): Promise<void> {
+    if (name === null) return;
+    this.#renewing = this.#files.renew(name);
+    await this.#renewing.catch(() => undefined);
+    this.#renewing = null;
   }
 
   /** Waits for what was asked before, then writes the WAL into the files and lets the folder go. */
@@ -187,38 +218,37 @@ function claimFolder(folder: string): string {
   return path;
 }
 
-async function openInstance(
-  folder: string,
-  { memoryLimit, checkpointBytes }: DatabaseSettings,
-): Promise<DuckDBInstance> {
+/** In memory: every file is attached to it, and so can be let go and attached again while it runs. */
+function newInstance(folder: string, { memoryLimit, checkpointBytes }: DatabaseSettings): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    checkpoint_threshold: `${checkpointBytes}B`,
+    memory_limit: memoryLimit,
+    temp_directory: join(folder, `${DATABASE_FILE}.tmp`),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+}
+
+interface Connections {
+  writer: DuckDBConnection;
+  files: AttachedFiles;
+  readers: DuckDBConnection[];
+}
+
+async function connectionsTo(instance: DuckDBInstance, folder: string): Promise<Connections> {
+  const writer = await instance.connect();
+  const files = new AttachedFiles(writer);
+  const path = join(folder, DATABASE_FILE);
   try {
     mkdirSync(join(folder, DAYS_FOLDER), { recursive: true, mode: 0o700 });
-    return await DuckDBInstance.create(join(folder, DATABASE_FILE), {
-      checkpoint_threshold: `${checkpointBytes}B`,
-      memory_limit: memoryLimit,
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-    });
+    await files.attach(path, MAIN);
   } catch (cause) {
-    throw translated(folder, cause as Error);
+    throw inUse(folder, cause as Error) ?? unreadable(path, cause as Error);
   }
-}
-
-function translated(folder: string, cause: Error): StoreError {
-  if (cause.message.includes('Could not set lock')) {
-    const holder = /\(PID (\d+)\)/.exec(cause.message)?.[1];
-    const who = holder === undefined ? 'another process' : `another process (pid ${holder})`;
-    const message = `the data folder ${folder} is in use by ${who}: stop it, or choose another folder`;
-    return new StoreError('STORE_FOLDER_IN_USE', message, { cause });
-  }
-  return unreadable(join(folder, DATABASE_FILE), cause);
-}
-
-/** A file that DuckDB does not take, with what to do about it. */
-export function unreadable(file: string, cause: Error): StoreError {
-  const problem = cause.message.split('\n', 1)[0];
-  const advice = 'put a backup of it in its place, or move it (and its .wal) elsewhere to go on without it';
-  return new StoreError('STORE_UNREADABLE', `cannot open ${file}: ${problem}: ${advice}`, { cause });
+  const readers = await Promise.all(Array.from({ length: READ_CONNECTIONS }, () => instance.connect()));
+  for (const connection of [writer, ...readers]) await connection.run(`USE ${MAIN}`);
+  await lockDown(writer, folder);
+  return { writer, files, readers };
 }
 
 /** Leaves SQL nothing of the file system but the data folder, for as long as the instance lives. */

@@ -1,7 +1,8 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../store-error.ts';
-import { DATABASE_FILE, DAYS_FOLDER, type Database, unreadable } from './database.ts';
+import { DATABASE_FILE, DAYS_FOLDER, type Database } from './database.ts';
+import { unreadable } from './database-error.ts';
 import { type Day, isDay } from './day.ts';
 import type { CataloguedDay, DayCatalogue } from './day-catalogue.ts';
 import {
@@ -66,9 +67,12 @@ export class DayFiles {
     const unfinished = path + UNFINISHED;
     for (const path of [unfinished, `${unfinished}.wal`]) rmSync(path, { force: true });
     const catalog = `${day}${UNFINISHED}`;
-    await files.attach(unfinished, catalog);
-    await createDayTables(files, catalog, lastSequence);
-    await files.detach(catalog);
+    try {
+      await files.attach(unfinished, catalog);
+      await createDayTables(files, catalog, lastSequence);
+    } finally {
+      await files.detach(catalog).catch(() => undefined);
+    }
     renameSync(unfinished, path);
     syncFolder(this.#folder);
   }

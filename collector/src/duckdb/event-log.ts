@@ -5,6 +5,7 @@ import type { AppendOutcome } from '../store.ts';
 import type { StoreStatus } from '../store-status.ts';
 import { appendEvents } from './append-events.ts';
 import type { Database } from './database.ts';
+import { noSpace } from './database-error.ts';
 import { dayOf } from './day.ts';
 import type { AppendedRows, DayCatalogue } from './day-catalogue.ts';
 import { type DayFiles, readDayFacts } from './day-files.ts';
@@ -22,6 +23,8 @@ export interface EventLogParts {
   days: DayFiles;
   filter: RedeliveryFilter;
   mark: MarkFile;
+  /** Bytes that the disk has to have left for an append: what a checkpoint after it may need. */
+  reserveBytes: number;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -49,6 +52,7 @@ export class EventLog {
   async append(events: EventBatch, gauges: readonly GaugeSample[]): Promise<AppendOutcome> {
     if (events.rows === 0 && gauges.length === 0) return { stored: 0, duplicates: 0 };
     const { database, catalogue, filter } = this.#parts;
+    this.#expectRoom();
     const now = this.#parts.now();
     if ((catalogue.live?.day ?? '') < dayOf(now)) await this.#begin(now);
     const appended = await database.withWrite(
@@ -110,15 +114,29 @@ export class EventLog {
       const { begunAfter: _, file: __, ...day } = stored;
       return { ...day, bytes: days.bytesOf(stored) };
     });
-    const { bsize, bavail } = statfsSync(database.folder);
+    const { state } = database;
+    const freeBytes = freeBytesIn(database.folder);
     return {
-      state: database.state,
+      state: state === 'ready' && freeBytes < this.#parts.reserveBytes ? 'no_space' : state,
       days: stored,
       sequence: this.#lastSequence,
       lostRows: this.lostRows,
       retiredRows: this.#retiredRows,
       bytes: days.mainBytes + stored.reduce((sum, day) => sum + day.bytes, 0),
-      freeBytes: bsize * bavail,
+      freeBytes,
     };
   }
+
+  #expectRoom(): void {
+    const { database, reserveBytes } = this.#parts;
+    const free = freeBytesIn(database.folder);
+    if (free < reserveBytes) {
+      throw noSpace(database.folder, `expected ${reserveBytes} bytes free for a commit, got ${free}`);
+    }
+  }
+}
+
+function freeBytesIn(folder: string): number {
+  const { bsize, bavail } = statfsSync(folder);
+  return bsize * bavail;
 }

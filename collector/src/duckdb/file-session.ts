@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { AttachedFiles } from './attached-files.ts';
 import { type ReadSession, readSession } from './session.ts';
 
 /** What may be done with the files of the data folder, between transactions. */
@@ -10,12 +11,11 @@ export interface FileSession extends ReadSession {
   run(sql: string): Promise<void>;
 }
 
-export function fileSession(connection: DuckDBConnection): FileSession {
-  const run = async (sql: string) => void (await connection.run(sql));
+export function fileSession(connection: DuckDBConnection, files: AttachedFiles): FileSession {
   return {
     ...readSession(connection),
-    run,
-    attach: (path, name) => run(`ATTACH '${path.replaceAll("'", "''")}' AS "${name}"`),
-    detach: name => run(`DETACH "${name}"`),
+    run: async sql => void (await connection.run(sql)),
+    attach: (path, name) => files.attach(path, name),
+    detach: name => files.detach(name),
   };
 }

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { openDuckDbStore, type Store } from '@closewatch/collector';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numberedCloses, range, storedNumbers } from './numbered-closes.ts';
+import { CAN_MOUNT, SmallDisk } from './small-disk.ts';
+
+const MIB = 1024 * 1024;
+const ROWS = 1_000;
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+
+describe.runIf(CAN_MOUNT)('a disk that is full', () => {
+  let disk: SmallDisk;
+  let store: Store;
+  let acknowledged: number;
+  beforeEach(() => {
+    disk = new SmallDisk(64);
+    acknowledged = 0;
+  });
+  afterEach(async () => {
+    await store.close();
+    disk.remove();
+  });
+
+  async function open(options: { reserveBytes: number; checkpointBytes: number }): Promise<void> {
+    store = await openDuckDbStore({ folder: join(disk.folder, 'data'), now: () => NOW, ...options });
+  }
+  async function append(): Promise<void> {
+    await store.appendEvents(numberedCloses(acknowledged, ROWS, NOW));
+    acknowledged += ROWS;
+  }
+  /** Gives the error that ended it. */
+  async function appendUntilRefused(): Promise<unknown> {
+    for (;;) {
+      try {
+        await append();
+      } catch (error) {
+        return error;
+      }
+    }
+  }
+  const expectAll = async () => expect(await storedNumbers(store)).toEqual(range(0, acknowledged));
+
+  it('in a commit: refuses rows while it lasts, goes on reading, recovers by itself, and loses nothing', async () => {
+    await open({ reserveBytes: 0, checkpointBytes: 1_000 * MIB });
+    await append();
+    disk.fillUp(4);
+    expect(await appendUntilRefused()).toMatchObject({ code: 'STORE_NO_SPACE' });
+    await expectAll();
+    await expect(store.appendEvents(numberedCloses(acknowledged, ROWS, NOW))).rejects.toMatchObject({
+      code: 'STORE_NO_SPACE',
+    });
+    disk.makeRoom();
+    await append();
+    await expectAll();
+    await store.close();
+    await open({ reserveBytes: 0, checkpointBytes: 1_000 * MIB });
+    await expectAll();
+    expect(store.status().lostRows).toBe(0);
+  });
+
+  it('in a checkpoint: attaches the file again by itself, and loses nothing', async () => {
+    await open({ reserveBytes: 0, checkpointBytes: 1_000 * MIB });
+    for (let commit = 0; commit < 60; commit++) await append();
+    await store.close();
+    // The WAL is in the file now. A threshold of nothing makes every commit one with a checkpoint.
+    await open({ reserveBytes: 0, checkpointBytes: 1 });
+    await append();
+    disk.fillUp(1);
+    expect(await appendUntilRefused()).toMatchObject({ code: 'STORE_NO_SPACE' });
+    const stored = await storedNumbers(store);
+    expect(stored.slice(0, acknowledged)).toEqual(range(0, acknowledged));
+    disk.makeRoom();
+    await append();
+    await expectAll();
+    expect(store.status().state).toBe('ready');
+  });
+
+  it('is not let come so far: rows are refused while a checkpoint still has room', async () => {
+    await open({ reserveBytes: 24 * MIB, checkpointBytes: 4 * MIB });
+    await append();
+    disk.fillUp(26);
+    expect(await appendUntilRefused()).toMatchObject({
+      code: 'STORE_NO_SPACE',
+      message: expect.stringContaining(`expected ${24 * MIB} bytes free for a commit, got `),
+    });
+    expect(store.status().state).toBe('no_space');
+    await expectAll();
+    disk.makeRoom();
+    expect(store.status().state).toBe('ready');
+    await append();
+    await expectAll();
+  });
+});
