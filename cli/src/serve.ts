@@ -4,7 +4,7 @@ import { createDashboard } from '@closewatch/dashboard';
 import type { Logger } from 'pino';
 import { analyzerSettings } from './config/analyzer-settings.ts';
 import { channelsFromConfig } from './config/channels-from-config.ts';
-import { collectorSettings } from './config/collector-settings.ts';
+import { collectorSettings, storeSettings } from './config/collector-settings.ts';
 import type { Config } from './config/config-schema.ts';
 import { ingestAccess, ingestFiles, ingestTls } from './config/ingest-access.ts';
 import { refuseOpenListen } from './listen-guard.ts';
@@ -43,7 +43,7 @@ export async function serve(config: Config, logger: Logger): Promise<RunningServ
   refuseOpenListen(config);
   const channels = channelsFromConfig(config);
   const settings = collectorSettings(config);
-  const store = await openDuckDbStore({ folder: config.data, logger }).catch(translateStoreProblem);
+  const store = await openDuckDbStore({ ...storeSettings(config), logger }).catch(translateStoreProblem);
   const parts = createParts(config, settings, store, channels, logger);
   const addresses: { ingest?: IngestAddress; dashboard?: Address } = {};
   const stop = await startInOrder([

@@ -1,4 +1,4 @@
-import type { CollectorOptions } from '@closewatch/collector';
+import type { CollectorOptions, DuckDbStoreOptions } from '@closewatch/collector';
 import type { Config } from './config-schema.ts';
 import { ingestAccess, ingestTls } from './ingest-access.ts';
 
@@ -7,7 +7,7 @@ import { ingestAccess, ingestTls } from './ingest-access.ts';
  *
  * @throws UsageError where a token or a file can't be used
  */
-export function collectorSettings({ ingest, allowed_hosts }: Config): Omit<CollectorOptions, 'store'> {
+export function collectorSettings({ ingest, allowed_hosts, limits }: Config): Omit<CollectorOptions, 'store'> {
   const tls = ingestTls(ingest);
   return {
     host: ingest.host,
@@ -16,6 +16,7 @@ export function collectorSettings({ ingest, allowed_hosts }: Config): Omit<Colle
     groupMs: ingest.group_ms,
     allowedHosts: allowed_hosts,
     access: ingestAccess(ingest),
+    distinctValues: { labels: limits.distinct_labels, ids: limits.distinct_ids },
     ...(tls !== null && { tls }),
     limits: {
       maxBodyBytes: ingest.max_body_bytes,
@@ -26,4 +27,19 @@ export function collectorSettings({ ingest, allowed_hosts }: Config): Omit<Colle
       keepAliveMs: ingest.keep_alive_seconds * 1_000,
     },
   };
+}
+
+/** The store's part of the configuration, in the store's own names. */
+export function storeSettings({ data, retention, archive }: Config) {
+  return {
+    folder: data,
+    retention: {
+      ...(retention.days !== null && { days: retention.days }),
+      ...(retention.max_bytes !== null && { bytes: retention.max_bytes }),
+    },
+    archive: {
+      packAfterDays: archive.pack_after_days,
+      ...(archive.parquet_after_days !== null && { parquetAfterDays: archive.parquet_after_days }),
+    },
+  } satisfies DuckDbStoreOptions;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ingestSchema, port } from './ingest-schema.ts';
+import { archiveSchema, limitsSchema, retentionSchema } from './store-schema.ts';
 
 const share = z.number().min(0).max(1).describe('a share from 0 to 1');
 
@@ -28,6 +29,9 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('names under which this server is reached, or "*" for any'),
   ingest: ingestSchema.prefault({}),
+  retention: retentionSchema.prefault({}),
+  archive: archiveSchema.prefault({}),
+  limits: limitsSchema.prefault({}),
   dashboard: z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8080) }).prefault({}),
   /** When a payload bug pages somebody; source: the contract, "A verdict". */
   page: z

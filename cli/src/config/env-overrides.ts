@@ -18,12 +18,16 @@ interface Leaf {
 /** Keys that hold a list of texts, written with commas in a variable. Other lists (of receivers) come from the file alone. */
 const TEXT_LISTS = ['allowed_hosts', 'ingest.cors_origins'];
 
+/** Keys that hold a number or nothing: their default does not tell it. */
+const OPTIONAL_NUMBERS = ['retention.days', 'retention.max_bytes', 'archive.parquet_after_days'];
+
 /** Lists of a name and a secret, written `name=secret,name=secret`: a container has its secrets in variables. */
 const NAMED_TOKENS = 'ingest.tokens';
 
 /** Every key that a variable can set: `ingest.port` is read from CLOSEWATCH_INGEST_PORT. */
 function leaves(sample: unknown = configSchema.parse({}), path: string[] = []): Leaf[] {
   if (Array.isArray(sample)) return [...TEXT_LISTS, NAMED_TOKENS].includes(path.join('.')) ? [{ path, sample }] : [];
+  if (OPTIONAL_NUMBERS.includes(path.join('.'))) return [{ path, sample: 0 }];
   if (typeof sample !== 'object' || sample === null) return [{ path, sample }];
   return Object.entries(sample).flatMap(([key, value]) => leaves(value, [...path, key]));
 }

@@ -44,6 +44,9 @@ describe('loadConfig', () => {
         cors_origins: [],
         tls: { cert_file: null, key_file: null },
       },
+      retention: { days: null, max_bytes: null },
+      archive: { pack_after_days: 2, parquet_after_days: null },
+      limits: { distinct_labels: 10_000, distinct_ids: 1_000_000 },
       dashboard: { host: '127.0.0.1', port: 8080 },
       page: { min_clients: 3, min_share: 0.0005, min_cohort_share: 0.05 },
       detection: { false_alarms_per_year: 0.5 },
@@ -105,6 +108,12 @@ describe('loadConfig', () => {
       'CLOSEWATCH_INGEST_PROT: unknown variable; did you mean CLOSEWATCH_INGEST_PORT?',
     );
     expect(loadConfig({ env: { CLOSEWATCH_LOG_LEVEL: 'silent' } }).ingest.port).toBe(4318);
+  });
+
+  it('takes a number from a variable whose key has none by default', () => {
+    const { retention } = loadConfig({ env: { CLOSEWATCH_RETENTION_DAYS: '30' } });
+    expect(retention).toEqual({ days: 30, max_bytes: null });
+    expect(() => loadConfig({ env: { CLOSEWATCH_RETENTION_DAYS: 'month' } })).toThrow('expected a number, got "month"');
   });
 
   it('takes names from a variable, written with commas', () => {

@@ -75,6 +75,7 @@ describe("the collector's metrics", () => {
     expect(value('closewatch_open_connections', { protocol: 'grpc' })).toBe(0);
     expect(value('closewatch_commit_seconds_count')).toBe(1);
     expect(value('closewatch_store_rows')).toBe(1);
+    expect(value('closewatch_store_days', { form: 'live' })).toBe(1);
     expect(value('closewatch_store_lost_rows')).toBe(0);
     expect(value('closewatch_store_state', { state: 'ready' })).toBe(1);
     expect(value('closewatch_arrivals_total', { age: 'late' })).toBe(1); // its time is of another day

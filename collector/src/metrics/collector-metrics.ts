@@ -14,7 +14,7 @@ export interface MetricSources {
   mostHeldBytes(): number;
   heldBytesLimit: number;
   /** Open sockets; null where the protocol is not served. */
-  openConnections(protocol: Protocol): Promise<number | null>;
+  openConnections(protocol: Protocol): number | null;
   storeStatus(): StoreStatus;
   /** By service. */
   clockSkew(): ReadonlyMap<string, ServiceSkew>;
@@ -95,9 +95,9 @@ export class CollectorMetrics {
       help: 'Open connections of senders.',
       labelNames: ['protocol'],
       registers: [this.registry],
-      async collect() {
+      collect() {
         for (const protocol of PROTOCOLS) {
-          const open = await openConnections(protocol);
+          const open = openConnections(protocol);
           if (open !== null) this.set({ protocol }, open);
         }
       },
@@ -112,7 +112,6 @@ export class CollectorMetrics {
       () => storeStatus().freeBytes ?? Number.NaN,
     );
     this.#gauge('store_rows', 'Rows of all stored days.', () => sum(storeStatus().days.map(day => day.rows)));
-    this.#gauge('store_days', 'Stored days of receipt.', () => storeStatus().days.length);
     this.#gauge('store_sequence', 'Sequence of the last row.', () => storeStatus().sequence);
     this.#gauge(
       'store_lost_rows',
@@ -124,6 +123,16 @@ export class CollectorMetrics {
       'Rows that retention took away, since the start.',
       () => storeStatus().retiredRows,
     );
+    new Gauge({
+      name: 'closewatch_store_days',
+      help: 'Stored days of receipt by the form of their file.',
+      labelNames: ['form'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { form } of storeStatus().days) this.inc({ form }, 1);
+      },
+    });
     new Gauge({
       name: 'closewatch_store_state',
       help: '1 for the state that the store is in.',

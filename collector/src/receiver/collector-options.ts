@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ROW_BYTES } from '../batch/event-batch.ts';
+import type { DistinctValueLimits } from '../otlp/distinct-values.ts';
 import type { Store } from '../store.ts';
 import type { IngestAccess } from './access/ingest-access.ts';
 import type { TlsFiles } from './tls.ts';
@@ -61,6 +62,8 @@ export interface CollectorOptions {
   grpcPort?: number;
   /** Certificate and key, for both; without them both are plain. */
   tls?: TlsFiles;
+  /** How many distinct values an attribute may have a day: see DEFAULT_DISTINCT_VALUES. */
+  distinctValues?: DistinctValueLimits;
   /** Who may send; everybody by default. */
   access?: IngestAccess;
   limits?: Partial<CollectorLimits>;

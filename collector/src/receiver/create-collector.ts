@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import type { Registry } from 'prom-client';
 import { CollectorMetrics } from '../metrics/collector-metrics.ts';
+import { RequestDecoder } from '../otlp/request-decoder.ts';
 import type { AppendOutcome } from '../store.ts';
 import { AccessControl } from './access/access-control.ts';
 import { type IngestAccess, OPEN_ACCESS } from './access/ingest-access.ts';
@@ -49,7 +50,7 @@ export interface Collector {
  */
 export function createCollector(options: CollectorOptions): Collector {
   const { store, groupMs = 100, now = Date.now, observe = () => undefined, tls = null } = options;
-  const { allowedHosts = [], access: allowed = OPEN_ACCESS } = options;
+  const { allowedHosts = [], access: allowed = OPEN_ACCESS, distinctValues } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const logger = options.logger ?? pino({ level: 'silent' });
   const counters = newCollectorCounters();
@@ -57,7 +58,8 @@ export function createCollector(options: CollectorOptions): Collector {
   const onCommit = (outcome: AppendOutcome) => tell(listeners, outcome, logger);
   const onCommitTime = (seconds: number) => metrics.commitSeconds.observe(seconds);
   const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit, onCommitTime });
-  const ingest = new Ingest({ queue, counters, limits, logger, now, observe });
+  const decoder = new RequestDecoder({ ...(distinctValues && { distinctValues }) });
+  const ingest = new Ingest({ queue, decoder, counters, limits, logger, now, observe });
   const access = new AccessControl(allowed, counters.tokens);
   const endpoint = new HttpEndpoint({ ingest, access, counters, limits, allowedHosts, observe });
   const http = new HttpListener(endpoint, limits, counters, tls);
@@ -70,8 +72,7 @@ export function createCollector(options: CollectorOptions): Collector {
     heldBytes: () => ingest.budget.held,
     mostHeldBytes: () => ingest.budget.most,
     heldBytesLimit: limits.maxHeldBytes,
-    openConnections: async protocol =>
-      protocol === 'http' ? http.openConnections() : ((await grpc?.openConnections()) ?? null),
+    openConnections: protocol => (protocol === 'http' ? http.openConnections : (grpc?.openConnections ?? null)),
     storeStatus: () => store.status(),
     clockSkew: () => ingest.clockSkew,
   });

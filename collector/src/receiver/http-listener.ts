@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import type { CollectorCounters } from './collector-counters.ts';
 import type { CollectorLimits } from './collector-options.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
-import { listen, openConnections } from './listen.ts';
+import { listen } from './listen.ts';
+import { OpenSockets } from './open-sockets.ts';
 import type { TlsFiles } from './tls.ts';
 
 /** Answers to what is no HTTP request, by Node's code. Source: Node's own default for `clientError`. */
@@ -19,9 +20,11 @@ const STATUS_OF_CODE: Readonly<Record<string, string>> = {
 /** OTLP/HTTP's port: HTTP/1.1 with bounds on connections and on the time that a sender may take. */
 export class HttpListener {
   readonly #server: Server | TlsServer;
+  readonly #open: OpenSockets;
 
   constructor(endpoint: HttpEndpoint, limits: CollectorLimits, counters: CollectorCounters, tls: TlsFiles | null) {
     this.#server = serverFor(limits, tls);
+    this.#open = new OpenSockets(this.#server);
     this.#server.maxConnections = limits.maxConnections;
     this.#server.on('request', (request, response) => void endpoint.handle(request, response, false));
     this.#server.on('checkContinue', (request, response) => void endpoint.handle(request, response, true));
@@ -39,14 +42,15 @@ export class HttpListener {
     if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
   }
 
-  openConnections(): Promise<number> {
-    return openConnections(this.#server);
+  get openConnections(): number {
+    return this.#open.count;
   }
 
   /** Takes no more connections, and closes those open when their requests have been answered, or after the grace. */
   async stop(graceMs: number): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     const impatient = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    this.#open.destroyUnused();
     await closed;
     clearTimeout(impatient);
   }

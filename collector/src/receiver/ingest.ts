@@ -3,7 +3,7 @@ import type { GaugeSample } from '../gauge-sample.ts';
 import { addTally, type IngestTally, newIngestTally } from '../ingest-tally.ts';
 import type { ServiceSkew } from '../otlp/clock-skew.ts';
 import { MalformedRequestError } from '../otlp/malformed-request-error.ts';
-import { RequestDecoder } from '../otlp/request-decoder.ts';
+import type { RequestDecoder } from '../otlp/request-decoder.ts';
 import type { Sender } from './access/ingest-access.ts';
 import { ByteBudget, type ByteLease } from './byte-budget.ts';
 import type { CollectorCounters, Protocol } from './collector-counters.ts';
@@ -17,6 +17,7 @@ import type { WireEncoding } from './wire-encoding.ts';
 
 export interface IngestOptions {
   queue: CommitQueue;
+  decoder: RequestDecoder;
   counters: CollectorCounters;
   limits: CollectorLimits;
   logger: Logger;
@@ -52,12 +53,13 @@ interface Written {
 export class Ingest {
   readonly #options: IngestOptions;
   readonly budget: ByteBudget;
-  readonly #decoder = new RequestDecoder();
+  readonly #decoder: RequestDecoder;
   readonly #inHand = new Set<Promise<IngestResult>>();
   #stopping = false;
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#decoder = options.decoder;
     this.budget = new ByteBudget(options.limits.maxHeldBytes);
   }
 

@@ -10,10 +10,3 @@ export function listen(server: Server, port: number, host: string): Promise<Addr
     });
   });
 }
-
-/** How many sockets a server has open. */
-export function openConnections(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
-  });
-}

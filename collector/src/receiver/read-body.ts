@@ -36,6 +36,8 @@ export function readBody(request: IncomingMessage, maxBytes: number, lease: Byte
     request.on('data', onData);
     request.once('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size)));
     request.once('error', cause => reject(new IncompleteRequest('the sender went away', { cause })));
-    request.once('close', () => reject(new IncompleteRequest('the sender went away')));
+    request.once('close', () => {
+      if (!request.complete) reject(new IncompleteRequest('the sender went away'));
+    });
   });
 }

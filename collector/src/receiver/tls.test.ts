@@ -31,7 +31,7 @@ describe('a collector with a certificate', () => {
   async function post(ca: TlsFiles): Promise<number | undefined> {
     const { port } = new URL(running.origin);
     const headers = { 'content-type': 'application/json' };
-    const sent = request({ host: '127.0.0.1', port, path: '/v1/traces', method: 'POST', ca: [ca.cert], headers }).end(
+    const sent = request({ host: 'localhost', port, path: '/v1/traces', method: 'POST', ca: [ca.cert], headers }).end(
       '{}',
     );
     const [answer] = await once(sent, 'response');
@@ -40,7 +40,10 @@ describe('a collector with a certificate', () => {
   }
 
   function call(ca: TlsFiles): Promise<number> {
-    const client = new Client(running.grpcAddress, credentials.createSsl(ca.cert as Buffer));
+    const client = new Client(
+      running.grpcAddress.replace('127.0.0.1', 'localhost'),
+      credentials.createSsl(ca.cert as Buffer),
+    );
     const raw = (bytes: Buffer) => bytes;
     return new Promise(resolve =>
       client.makeUnaryRequest(TRACES, raw, raw, Buffer.alloc(0), new Metadata(), (error: ServiceError | null) => {

@@ -3,7 +3,8 @@ import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-j
 import type { Logger } from 'pino';
 import type { CollectorCounters } from '../collector-counters.ts';
 import type { CollectorLimits } from '../collector-options.ts';
-import { listen, openConnections } from '../listen.ts';
+import { listen } from '../listen.ts';
+import { OpenSockets } from '../open-sockets.ts';
 import { EVERY_SIGNAL } from '../signal.ts';
 import type { TlsFiles } from '../tls.ts';
 import type { GrpcEndpoint } from './grpc-endpoint.ts';
@@ -21,6 +22,7 @@ const PING_TIMEOUT_MS = 20_000;
 export class GrpcListener {
   readonly #server: Server;
   readonly #sockets = createServer();
+  readonly #open = new OpenSockets(this.#sockets);
   #injector: ConnectionInjector;
 
   constructor(endpoint: GrpcEndpoint, limits: CollectorLimits, counters: CollectorCounters, tls: TlsFiles | null) {
@@ -62,14 +64,15 @@ export class GrpcListener {
     this.#injector = this.#server.createConnectionInjector(credentialsOf(tls));
   }
 
-  openConnections(): Promise<number> {
-    return openConnections(this.#sockets);
+  get openConnections(): number {
+    return this.#open.count;
   }
 
   /** Takes no more connections, and closes those open when their calls have been answered. */
   async stop(graceMs: number): Promise<void> {
     const closed = new Promise<void>(resolve => this.#sockets.close(() => resolve()));
     const impatient = setTimeout(() => this.#server.forceShutdown(), graceMs);
+    this.#open.destroyUnused();
     await new Promise<void>(resolve => this.#server.tryShutdown(() => resolve()));
     await closed;
     clearTimeout(impatient);
