@@ -70,6 +70,7 @@ export class TextInterner {
     return start === end ? 0 : this.#find(view, start, end, murmurHash(view, start, end, SEED));
   }
 
+  /** As `find`, of a text that is a string. */
   findString(text: string): number {
     if (text.length * 3 <= SCRATCH_BYTES) return this.find(this.#scratchView, 0, this.#scratch.write(text));
     const bytes = Buffer.from(text, 'utf8');

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ROW_BYTES } from '../batch/event-batch.ts';
+import type { Convention } from '../otlp/convention.ts';
 import type { DistinctValueLimits } from '../otlp/distinct-values.ts';
 import type { Store } from '../store.ts';
 import type { IngestAccess } from './access/ingest-access.ts';
@@ -64,6 +65,8 @@ export interface CollectorOptions {
   tls?: TlsFiles;
   /** How many distinct values an attribute may have a day: see DEFAULT_DISTINCT_VALUES. */
   distinctValues?: DistinctValueLimits;
+  /** How other emitters write closes down: DEFAULT_CONVENTIONS where it is left out. */
+  conventions?: readonly Convention[];
   /** Who may send; everybody by default. */
   access?: IngestAccess;
   limits?: Partial<CollectorLimits>;

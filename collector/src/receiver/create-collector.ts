@@ -50,7 +50,7 @@ export interface Collector {
  */
 export function createCollector(options: CollectorOptions): Collector {
   const { store, groupMs = 100, now = Date.now, observe = () => undefined, tls = null } = options;
-  const { allowedHosts = [], access: allowed = OPEN_ACCESS, distinctValues } = options;
+  const { allowedHosts = [], access: allowed = OPEN_ACCESS, distinctValues, conventions } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const logger = options.logger ?? pino({ level: 'silent' });
   const counters = newCollectorCounters();
@@ -58,7 +58,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const onCommit = (outcome: AppendOutcome) => tell(listeners, outcome, logger);
   const onCommitTime = (seconds: number) => metrics.commitSeconds.observe(seconds);
   const queue = new CommitQueue({ store, groupMs, counters, logger, observe, onCommit, onCommitTime });
-  const decoder = new RequestDecoder({ ...(distinctValues && { distinctValues }) });
+  const decoder = new RequestDecoder({ distinctValues, conventions });
   const ingest = new Ingest({ queue, decoder, counters, limits, logger, now, observe });
   const access = new AccessControl(allowed, counters.tokens);
   const endpoint = new HttpEndpoint({ ingest, access, counters, limits, allowedHosts, observe });
