@@ -1,3 +1,4 @@
+import { medianEstimate } from '../confidence.ts';
 import { connectAndClose, EchoClient, holdOpen } from './load.ts';
 import type { Memory, ServerProcess } from './server-process.ts';
 
@@ -14,6 +15,12 @@ interface Work {
   slices: number;
   /** Slices before, so that compiled code is measured. */
   warmUp: number;
+  /**
+   * `everything`: what all slices took, and what the server did late. `typical slice`: the median one, so that neither compiling nor
+   * another process' burst counts. `between collections`: the same, each slice after a full collection that does not count, and so
+   * short that it needs none: see decision 7.
+   */
+  counts: 'everything' | 'typical slice' | 'between collections';
   runner(port: number): Promise<Runner>;
 }
 
@@ -22,14 +29,16 @@ const echoOf = (size: number) => async (port: number) => {
   return { run: (pieces: number) => client.run(pieces), end: () => client.close() };
 };
 
-/** A slice is 20 to 40 milliseconds of the bare server's time. */
+/** A slice is 20 to 40 milliseconds of the bare server's time, and 8 where no collection may come. */
 export const WORKS = {
-  small: { pieces: 6_000, slices: 16, warmUp: 6, runner: echoOf(64) },
-  large: { pieces: 150, slices: 16, warmUp: 3, runner: echoOf(64 * 1024) },
+  small: { pieces: 6_000, slices: 16, warmUp: 5, counts: 'typical slice', runner: echoOf(64) },
+  large: { pieces: 60, slices: 24, warmUp: 8, counts: 'between collections', runner: echoOf(64 * 1024) },
+  largeCollected: { pieces: 150, slices: 16, warmUp: 3, counts: 'everything', runner: echoOf(64 * 1024) },
   connection: {
     pieces: 160,
     slices: 14,
     warmUp: 10,
+    counts: 'everything',
     runner: async port => ({ run: pieces => connectAndClose(port, pieces), end: async () => undefined }),
   },
 } as const satisfies Record<string, Work>;
@@ -37,21 +46,43 @@ export const WORKS = {
 export type WorkName = keyof typeof WORKS;
 
 /**
- * CPU time a piece of each work, in microseconds, for every server in its order. Slices go round the servers, which are
- * idle otherwise; what a server does late, exports included, counts.
+ * CPU time a piece of a work, in microseconds, for every server in its order. Slices go round the servers, which are idle otherwise
+ * and should be fresh: V8 compiles and collects by what a process has done before.
  */
-export async function cpuCosts(servers: readonly ServerProcess[]): Promise<Record<WorkName, number[]>> {
-  for (const work of Object.values(WORKS))
-    await withRunners(servers, work, runners => slicesOf(work.warmUp, work, runners));
-  await flushed(servers);
-  const costs: Partial<Record<WorkName, number[]>> = {};
-  for (const [name, work] of Object.entries(WORKS) as [WorkName, Work][]) {
-    costs[name] = await withRunners(servers, work, runners => cpuOf(servers, work, runners));
-  }
-  return costs as Record<WorkName, number[]>;
+export async function cpuCosts(servers: readonly ServerProcess[], name: WorkName): Promise<number[]> {
+  const work: Work = WORKS[name];
+  const runners = await Promise.all(servers.map(server => work.runner(server.port)));
+  await slicesOf(work.warmUp, work, runners);
+  const costs = await cpuOf(servers, work, runners);
+  for (const { end } of runners) await end();
+  return costs;
 }
 
-async function cpuOf(servers: readonly ServerProcess[], work: Work, runners: readonly Runner[]): Promise<number[]> {
+function cpuOf(servers: readonly ServerProcess[], work: Work, runners: readonly Runner[]): Promise<number[]> {
+  return work.counts === 'everything' ? cpuOfAll(servers, work, runners) : cpuOfTypicalSlice(servers, work, runners);
+}
+
+async function cpuOfTypicalSlice(
+  servers: readonly ServerProcess[],
+  { pieces, slices, counts }: Work,
+  runners: readonly Runner[],
+): Promise<number[]> {
+  const costs = servers.map((): number[] => []);
+  for (let slice = 0; slice < slices; slice++) {
+    for (let turn = 0; turn < servers.length; turn++) {
+      const i = (turn + slice) % servers.length;
+      if (counts === 'between collections') await servers[i]!.collect();
+      const before = await servers[i]!.cpuMicros();
+      await runners[i]!.run(pieces);
+      costs[i]!.push(((await servers[i]!.cpuMicros()) - before) / pieces);
+    }
+  }
+  return costs.map(values => medianEstimate(values).median);
+}
+
+/** Exports included, as they leave late. */
+async function cpuOfAll(servers: readonly ServerProcess[], work: Work, runners: readonly Runner[]): Promise<number[]> {
+  await flushed(servers);
   const before = await Promise.all(servers.map(server => server.cpuMicros()));
   await slicesOf(work.slices, work, runners);
   await flushed(servers);
@@ -63,17 +94,6 @@ async function slicesOf(slices: number, { pieces }: Work, runners: readonly Runn
   for (let slice = 0; slice < slices; slice++) {
     for (let i = 0; i < runners.length; i++) await runners[(i + slice) % runners.length]!.run(pieces);
   }
-}
-
-async function withRunners<T>(
-  servers: readonly ServerProcess[],
-  { runner }: Work,
-  use: (runners: Runner[]) => Promise<T>,
-): Promise<T> {
-  const runners = await Promise.all(servers.map(server => runner(server.port)));
-  const result = await use(runners);
-  for (const { end } of runners) await end();
-  return result;
 }
 
 async function flushed(servers: readonly ServerProcess[]): Promise<void> {

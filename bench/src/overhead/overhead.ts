@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { cpuCosts, memoryPerConnection, type WorkName } from './costs.ts';
+import { cpuCosts, memoryPerConnection, WORKS, type WorkName } from './costs.ts';
 import { type Measured, type RowName, reportOf } from './report.ts';
 import { ServerProcess, type Surroundings } from './server-process.ts';
 import { SIDES, type SideName, sideNames } from './sides.ts';
@@ -19,7 +19,7 @@ const OTHER_DESCRIPTORS = 500;
 
 /**
  * What a side costs a `ws` server, beside the bare one: CPU time a message and a connection, memory an open connection. A round
- * starts a fresh process a side; a ratio is of two processes of one round.
+ * starts a fresh process a side and row; a ratio is of two processes of one round.
  */
 export async function benchOverhead(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
@@ -46,12 +46,15 @@ function count(option: string, text: string): number {
 type Round = Partial<Record<RowName, Partial<Record<SideName, number>>>>;
 
 async function cpuRound(sides: readonly SideName[], surroundings: Surroundings): Promise<Round> {
-  const servers: ServerProcess[] = [];
-  for (const side of sides) servers.push(await ServerProcess.start(side, surroundings));
-  const costs = await cpuCosts(servers);
-  for (const server of servers) await server.stop();
-  const bySide = (work: WorkName) => Object.fromEntries(sides.map((side, i) => [side, costs[work][i]]));
-  return Object.fromEntries((Object.keys(costs) as WorkName[]).map(work => [work, bySide(work)]));
+  const round: Round = {};
+  for (const work of Object.keys(WORKS) as WorkName[]) {
+    const servers: ServerProcess[] = [];
+    for (const side of sides) servers.push(await ServerProcess.start(side, surroundings));
+    const costs = await cpuCosts(servers, work);
+    for (const server of servers) await server.stop();
+    round[work] = Object.fromEntries(sides.map((side, i) => [side, costs[i]]));
+  }
+  return round;
 }
 
 /** One server after the other: each opens as many connections as the process may have. */
@@ -76,7 +79,7 @@ async function memoryRound(
 
 /** A peer that was set up wrongly would cost nothing. */
 function expectTelemetry(side: SideName, exported: boolean): void {
-  const expected = side !== 'bare' && side !== 'loaded';
+  const expected = SIDES[side].telemetry !== null && side !== 'loaded';
   if (exported !== expected)
     throw new Error(
       `expected ${expected ? 'telemetry' : 'no telemetry'} of ${side}, got ${exported ? 'some' : 'none'}`,

@@ -4,7 +4,8 @@ import { SIDES, type SideName } from './sides.ts';
 
 const ROWS = {
   small: { title: 'echo of 64 B, CPU a message', unit: 'µs', digits: 2 },
-  large: { title: 'echo of 64 kB, CPU a message', unit: 'µs', digits: 0 },
+  large: { title: 'echo of 64 kB, CPU a message between full collections', unit: 'µs', digits: 0 },
+  largeCollected: { title: 'the same, full collections included', unit: 'µs', digits: 0 },
   connection: { title: 'connect and close, CPU', unit: 'µs', digits: 0 },
   heap: { title: 'heap an open connection', unit: 'B', digits: 0 },
   rss: { title: 'resident set an open connection', unit: 'B', digits: 0 },

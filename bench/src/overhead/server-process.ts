@@ -43,6 +43,11 @@ export class ServerProcess {
     return (await this.#ask<{ cpuMicros: number }>('cpu')).cpuMicros;
   }
 
+  /** Resolves when a full collection of its heap has come to its end, in all its threads. */
+  async collect(): Promise<void> {
+    await this.#ask('collect');
+  }
+
   memory(): Promise<Memory> {
     return this.#ask<Memory>('memory');
   }
