@@ -2,11 +2,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RunningApp } from './running-app.ts';
 import { type ListeningCollector, startCollector } from './stored-events.ts';
 
-const WANTED = 20_000;
+/** WAVE_SOCKETS=20000 makes it a big server's, which takes 25 to 100 s on two busy cores. */
+const WANTED = Number(process.env.WAVE_SOCKETS ?? 5_000);
 /** Descriptors that a process needs for other things than connections. */
 const OTHER_DESCRIPTORS = 500;
-/** Twenty thousand handshakes on two busy cores. */
-const TIMEOUT_MILLIS = 120_000;
+const TIMEOUT_MILLIS = 240_000;
 
 let collector: ListeningCollector;
 let apps: RunningApp[];
@@ -34,7 +34,7 @@ function run(...[app, options]: ConstructorParameters<typeof RunningApp>): Runni
 }
 
 it(
-  'a server of 20,000 sockets that loses them all in one tick, at SIGTERM, tells of every close',
+  'a server that loses thousands of sockets in one tick, at SIGTERM, tells of every close',
   async () => {
     const count = connections();
     const server = run('socket-wave.ts', {
