@@ -5,6 +5,12 @@ import type { Silence } from './silence.ts';
 import type { StoreStatus } from './store-status.ts';
 import type { BreakdownQuery, BreakdownRow, StoryQuery, WindowCounts, WindowQuery } from './window-query.ts';
 
+/**
+ * Rows of an append that an engine writes best, exactly: DuckDB makes one row group of its file of them and writes it compressed, where fewer go
+ * through its log and are compressed later, at twice the cost. See docs/decisions/0009-ingest-measured.md.
+ */
+export const APPEND_ROWS = 20_480;
+
 /** What one append did. Both counts are rows; their sum is what was given. */
 export interface AppendOutcome {
   stored: number;

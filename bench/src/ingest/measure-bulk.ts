@@ -3,7 +3,7 @@ import { expectStored, inFolder } from './measure.ts';
 
 /** A side that is given rows instead of requests: its process, and the rows of a batch. */
 export const BULK_SIDES = {
-  limit: { file: 'limit-process.ts', batch: 10_000 },
+  limit: { file: 'limit-process.ts', batch: 20_480 },
   clickhouse: { file: 'clickhouse-process.ts', batch: 10_000 },
 } as const;
 export type BulkSide = keyof typeof BULK_SIDES;

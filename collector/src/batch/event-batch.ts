@@ -68,6 +68,22 @@ export class EventBatch {
     return Array.from({ length: this.rows }, (_, row) => this.eventAt(row));
   }
 
+  /** Puts its rows from `from` to before `to` behind those of another batch, which has the same interner. */
+  copyRows(from: number, to: number, target: EventBatch): void {
+    if (target.texts !== this.texts)
+      throw new RangeError('expected batches with the same texts, got two with their own');
+    const at = target.rows;
+    while (target.#capacity < at + to - from) target.#grow();
+    for (const [index, { type }] of COLUMNS.entries()) {
+      const [source, column, words] = [this.columns[index]!, target.columns[index]!, wordsOf(type.storage)];
+      column.words.set(source.words.subarray(from * words, to * words), at * words);
+      column.texts.set(source.texts.subarray(from, to), at);
+      column.bytes.set(source.bytes.subarray(from, to), at);
+      column.numbers.set(source.numbers.subarray(from, to), at);
+    }
+    target.rows = at + to - from;
+  }
+
   /** Takes back the rows from `rows` on. */
   truncate(rows: number): void {
     for (const [index, { type }] of COLUMNS.entries()) clearRows(this.columns[index]!, type.storage, rows, this.rows);

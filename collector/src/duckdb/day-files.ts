@@ -68,7 +68,7 @@ export class DayFiles {
     for (const path of [unfinished, `${unfinished}.wal`]) rmSync(path, { force: true });
     const catalog = `${day}${UNFINISHED}`;
     try {
-      await files.attach(unfinished, catalog);
+      await files.create(unfinished, catalog);
       await createDayTables(files, catalog, lastSequence);
     } finally {
       await files.detach(catalog).catch(() => undefined);

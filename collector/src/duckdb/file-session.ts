@@ -4,7 +4,9 @@ import { type ReadSession, readSession } from './session.ts';
 
 /** What may be done with the files of the data folder, between transactions. */
 export interface FileSession extends ReadSession {
-  /** Attaches a file under a name; makes it where it is missing. */
+  /** Makes a file, and attaches it under a name. */
+  create(path: string, name: string): Promise<void>;
+  /** Attaches a file under a name. */
   attach(path: string, name: string): Promise<void>;
   /** Writes the file's WAL into it and lets it go; reads that hold it keep what they see. */
   detach(name: string): Promise<void>;
@@ -15,6 +17,7 @@ export function fileSession(connection: DuckDBConnection, files: AttachedFiles):
   return {
     ...readSession(connection),
     run: async sql => void (await connection.run(sql)),
+    create: (path, name) => files.create(path, name),
     attach: (path, name) => files.attach(path, name),
     detach: name => files.detach(name),
   };

@@ -4,6 +4,9 @@ import { TextInterner } from '../batch/text-interner.ts';
 /** Larger batches are let go, not cleared: 65,536 rows are some commits' worth, and 25 MB. */
 const KEPT_CAPACITY = 65_536;
 
+/** While one is committed another is filled; more are needed only behind a stall of the disk. */
+const KEPT_BATCHES = 2;
+
 /** Past either, batches begin with new texts: client ids come and go, and 16 MiB of them hold a million. */
 const KEPT_TEXTS = 1_000_000;
 const KEPT_TEXT_BYTES = 16 * 1024 * 1024;
@@ -24,8 +27,13 @@ export class BatchPool {
     return this.#free.pop() ?? new EventBatch(this.#texts);
   }
 
+  /** A batch whose texts are those of another. */
+  takeBeside({ texts }: EventBatch): EventBatch {
+    return texts === this.#texts ? (this.#free.pop() ?? new EventBatch(texts)) : new EventBatch(texts);
+  }
+
   give(batch: EventBatch): void {
-    if (this.isWorn(batch)) return;
+    if (this.isWorn(batch) || this.#free.length >= KEPT_BATCHES) return;
     batch.truncate(0);
     this.#free.push(batch);
   }

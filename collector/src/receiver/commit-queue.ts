@@ -1,15 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { AppendOutcome, Store } from '../store.ts';
-import { BatchPool } from './batch-pool.ts';
 import type { CollectorCounters } from './collector-counters.ts';
 import type { Observe } from './collector-options.ts';
-import { CommitGroup } from './commit-group.ts';
+import type { CommitGroup } from './commit-group.ts';
 import { countArrivals } from './count-arrivals.ts';
+import { groupWait } from './group-wait.ts';
 import { Refusal } from './refusal.ts';
-
-/** Rows that are committed without waiting for more: commits of 10,000 reached 95 % of the rate of larger ones. */
-const GROUP_ROWS = 10_000;
+import { WaitingGroups } from './waiting-groups.ts';
 
 export interface CommitQueueOptions {
   store: Store;
@@ -29,8 +27,7 @@ export interface CommitQueueOptions {
  */
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
-  readonly #pool = new BatchPool();
-  #filling = new CommitGroup(this.#pool.take());
+  readonly #groups = new WaitingGroups();
   #running: Promise<void> | null = null;
   #wake: (() => void) | null = null;
   #hurried = false;
@@ -45,16 +42,13 @@ export class CommitQueue {
    * them back (`truncate`) or calls `join`, before anything else is awaited.
    */
   get filling(): CommitGroup {
-    // Refused requests leave texts behind, and without a commit nothing else would let go of them.
-    const isUnused = this.#filling.firstJoinedAt === null;
-    if (isUnused && this.#pool.isWorn(this.#filling.batch)) this.#filling = new CommitGroup(this.#pool.take());
-    return this.#filling;
+    return this.#groups.filling;
   }
 
-  /** Resolves after the commit that holds the rows just written. Rejects with a Refusal (503) when it failed. */
+  /** Resolves after the commits that hold what was just written. Rejects with a Refusal (503) when it failed. */
   join(): Promise<void> {
-    const done = this.#filling.join();
-    if (this.#filling.size >= GROUP_ROWS) this.#wake?.();
+    const done = this.#groups.join();
+    if (this.#groups.hasFull) this.#wake?.();
     this.#running ??= this.#run();
     return done;
   }
@@ -67,27 +61,33 @@ export class CommitQueue {
   }
 
   async #run(): Promise<void> {
-    while (this.#filling.firstJoinedAt !== null) {
-      await this.#gather(this.#filling.firstJoinedAt);
-      const group = this.#filling;
-      this.#filling = new CommitGroup(this.#pool.take());
+    while (!this.#groups.isEmpty) {
+      await this.#gather();
+      const group = this.#groups.take();
       await this.#commit(group);
-      this.#pool.give(group.batch);
+      this.#groups.give(group);
     }
     this.#running = null;
   }
 
-  async #gather(firstJoinedAt: number): Promise<void> {
-    const remaining = firstJoinedAt + this.#options.groupMs - performance.now();
-    if (this.#hurried || this.#filling.size >= GROUP_ROWS || remaining <= 0) return;
-    await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, remaining);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = null;
+  async #gather(): Promise<void> {
+    for (let wait = this.#patience(); wait > 0; wait = this.#patience()) {
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, wait);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = null;
+    }
+  }
+
+  /** Milliseconds that the group being filled still has to wait for others. */
+  #patience(): number {
+    if (this.#hurried || this.#groups.hasFull) return 0;
+    const { firstJoinedAt, batch } = this.#groups.filling;
+    return groupWait(batch.rows, performance.now() - firstJoinedAt!, this.#options.groupMs);
   }
 
   async #commit(group: CommitGroup): Promise<void> {
@@ -95,14 +95,13 @@ export class CommitQueue {
     const begunAt = performance.now();
     observe('commit_begin');
     try {
-      const appended = store.appendEvents(group.batch, group.gauges);
+      const appended = store.appendEvents(group.batch);
       observe('commit_sent');
       const outcome = await appended;
       observe('commit_end');
       counters.commits.succeeded += 1;
       counters.events.stored += outcome.stored;
       counters.events.duplicates += outcome.duplicates;
-      counters.gauges.stored += group.gauges.length;
       countArrivals(group.batch, counters.arrivals);
       this.#logRecovery();
       group.committed();

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { afterEach, describe, expect, it } from 'vitest';
 import { otlpLinesFromEvents } from '../otlp/otlp-lines-from-events.ts';
-import type { Store } from '../store.ts';
+import { APPEND_ROWS, type Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
 import { otelSpan } from '../testdata/otel-span.ts';
 import { type RunningCollector, runCollector } from '../testdata/running-collector.ts';
@@ -78,7 +78,7 @@ describe('a collector', () => {
 
   it('does not wait for more when a commit is large already', async () => {
     const { post, collector } = await run({ groupMs: 60_000 });
-    const spans = Array.from({ length: 10_000 }, (_, serial) =>
+    const spans = Array.from({ length: APPEND_ROWS }, (_, serial) =>
       otelSpan({
         name: 'websocket.close',
         spanId: (serial + 1).toString(16).padStart(16, '0'),
@@ -87,7 +87,7 @@ describe('a collector', () => {
     );
     const answer = await post(gzipSync(ProtobufTraceSerializer.serializeRequest(spans)!), { ...PROTOBUF, ...GZIP });
     expect(answer.status).toBe(200);
-    expect(collector.counters.events.stored).toBe(10_000);
+    expect(collector.counters.events.stored).toBe(APPEND_ROWS);
   });
 
   it('tells its listeners after each commit that stored something', async () => {

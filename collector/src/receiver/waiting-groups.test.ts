@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { EventBatch } from '../batch/event-batch.ts';
+import { COLUMNS } from '../columns.ts';
+import { APPEND_ROWS } from '../store.ts';
+import { groupWait } from './group-wait.ts';
+import { WaitingGroups } from './waiting-groups.ts';
+
+const SEQUENCE = COLUMNS.findIndex(column => column.field === 'messagesSent');
+const CLIENT = COLUMNS.findIndex(column => column.field === 'clientId');
+
+/** Rows numbered on from those before, with a text of their own. */
+function write(groups: WaitingGroups, rows: number, first: number): Promise<void> {
+  const { batch } = groups.filling;
+  for (let number = first; number < first + rows; number++) {
+    const row = batch.addRow();
+    batch.columns[SEQUENCE]!.numbers[row] = number;
+    batch.columns[CLIENT]!.texts[row] = batch.texts.idOfString(`client-${number}`);
+  }
+  return groups.join();
+}
+
+function numbersOf({ columns, rows, texts }: EventBatch): number[] {
+  const numbers = [...columns[SEQUENCE]!.numbers.subarray(0, rows)];
+  const clients = [...columns[CLIENT]!.texts.subarray(0, rows)].map(id => texts.textOf(id));
+  expect(clients).toEqual(numbers.map(number => `client-${number}`));
+  return numbers;
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
+describe('groups that wait for their commit', () => {
+  it('are full with exactly the rows that an engine writes best, and the rest of a request goes over into the next', async () => {
+    const groups = new WaitingGroups();
+    const first = write(groups, APPEND_ROWS - 10, 0);
+    expect(groups.hasFull).toBe(false);
+    const second = write(groups, 30, APPEND_ROWS - 10);
+    expect(groups.hasFull).toBe(true);
+
+    const full = groups.take();
+    expect(numbersOf(full.batch)).toEqual(numbers(0, APPEND_ROWS));
+    full.committed();
+    await first;
+    let isSecondDone = false;
+    second.then(() => {
+      isSecondDone = true;
+    });
+    await full.done;
+    expect(isSecondDone).toBe(false);
+
+    const rest = groups.take();
+    expect(numbersOf(rest.batch)).toEqual(numbers(APPEND_ROWS, APPEND_ROWS + 20));
+    rest.committed();
+    await second;
+    expect(groups.isEmpty).toBe(true);
+  });
+
+  it('take a request of several groups, and fail it where one of them fails', async () => {
+    const groups = new WaitingGroups();
+    const joined = write(groups, APPEND_ROWS * 3, 0);
+    const taken = [groups.take(), groups.take(), groups.take()];
+    expect(taken.flatMap(({ batch }) => numbersOf(batch))).toEqual(numbers(0, APPEND_ROWS * 3));
+    expect(groups.isEmpty).toBe(true);
+    taken[0]!.committed();
+    taken[1]!.failed(new Error('no space'));
+    taken[2]!.committed();
+    await expect(joined).rejects.toThrow('no space');
+  });
+});
+
+describe('the wait of a group', () => {
+  it('ends after the usual time where it would not be full soon', () => {
+    expect(groupWait(300, 40, 100)).toBe(60);
+    expect(groupWait(6_000, 100, 100)).toBe(0);
+  });
+
+  it('goes on where it will be full within three times as much', () => {
+    expect(groupWait(7_000, 100, 100)).toBe(200);
+    expect(groupWait(14_000, 200, 100)).toBe(100);
+    expect(groupWait(14_000, 250, 100)).toBe(-150);
+  });
+});
