@@ -199,3 +199,11 @@ export const RESOURCE_COLUMNS = byAttribute('resource');
 export function attributeOf(field: keyof CloseEvent): string | null {
   return DECLARATIONS[field].attribute;
 }
+
+/** Fields that an attribute of a span can fill, by their names in a table (`client_version`). */
+export const SPAN_FIELDS: ReadonlyMap<string, keyof CloseEvent> = new Map(
+  COLUMNS.filter(column => column.origin === 'span' && !REPLAYED_ATTRIBUTES.has(column.attribute ?? '')).map(column => [
+    column.name,
+    column.field,
+  ]),
+);

@@ -9,11 +9,11 @@ export type {
 export { EventBatch } from './batch/event-batch.ts';
 export type { CloseEvent, EventKind } from './close-event.ts';
 export { isPayloadBug } from './close-event.ts';
-export { attributeOf } from './columns.ts';
+export { attributeOf, SPAN_FIELDS } from './columns.ts';
 export { type DuckDbStoreOptions, openDuckDbStore } from './duckdb/open-duckdb-store.ts';
 export { type IngestTally, newIngestTally, type UnusableReason } from './ingest-tally.ts';
 export { closeEventsFromOtlpLine } from './otlp/close-events-from-otlp-line.ts';
-export type { Convention } from './otlp/convention.ts';
+export { type Convention, DEFAULT_CONVENTIONS } from './otlp/convention.ts';
 export type { DistinctValueLimits } from './otlp/distinct-values.ts';
 export { UNKNOWN_SERVICE } from './otlp/event-rows.ts';
 export { eventTime } from './otlp/event-time.ts';

@@ -1,3 +1,4 @@
+import { DEFAULT_CONVENTIONS } from '@closewatch/collector';
 import { expect, it } from 'vitest';
 import { collectorSettings, storeSettings } from './collector-settings.ts';
 import { loadConfig } from './load-config.ts';
@@ -16,6 +17,9 @@ it('gives the collector and the store what the configuration says, in their own 
       retention: { days: 30 },
       archive: { parquet_after_days: 7 },
       limits: { distinct_labels: 5 },
+      conventions: [
+        { emitter: 'proxy', code: 'proxy.code', fields: { 'proxy.client': 'client_name' }, role: 'server' },
+      ],
     },
   });
   expect(collectorSettings(config)).toMatchObject({
@@ -24,6 +28,17 @@ it('gives the collector and the store what the configuration says, in their own 
     grpcPort: 4317,
     groupMs: 50,
     access: { tokens: [], publicTokens: [], corsOrigins: ['https://app.example'] },
+    conventions: [
+      {
+        emitter: 'proxy',
+        code: 'proxy.code',
+        requires: {},
+        fields: { 'proxy.client': 'clientName' },
+        lasts: 'close',
+        role: 'server',
+      },
+      ...DEFAULT_CONVENTIONS,
+    ],
     distinctValues: { labels: 5, ids: 1_000_000 },
     limits: { maxHeldBytes: 1_000, requestTimeoutMs: 5_000, headersTimeoutMs: 5_000, keepAliveMs: 65_000 },
   });

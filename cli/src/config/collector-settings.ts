@@ -1,5 +1,6 @@
 import type { CollectorOptions, DuckDbStoreOptions } from '@closewatch/collector';
 import type { Config } from './config-schema.ts';
+import { conventionsOf } from './conventions-schema.ts';
 import { ingestAccess, ingestTls } from './ingest-access.ts';
 
 /**
@@ -7,7 +8,12 @@ import { ingestAccess, ingestTls } from './ingest-access.ts';
  *
  * @throws UsageError where a token or a file can't be used
  */
-export function collectorSettings({ ingest, allowed_hosts, limits }: Config): Omit<CollectorOptions, 'store'> {
+export function collectorSettings({
+  ingest,
+  allowed_hosts,
+  conventions,
+  limits,
+}: Config): Omit<CollectorOptions, 'store'> {
   const tls = ingestTls(ingest);
   return {
     host: ingest.host,
@@ -16,6 +22,7 @@ export function collectorSettings({ ingest, allowed_hosts, limits }: Config): Om
     groupMs: ingest.group_ms,
     allowedHosts: allowed_hosts,
     access: ingestAccess(ingest),
+    conventions: conventionsOf(conventions),
     distinctValues: { labels: limits.distinct_labels, ids: limits.distinct_ids },
     ...(tls !== null && { tls }),
     limits: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conventionsSchema } from './conventions-schema.ts';
 import { ingestSchema, port } from './ingest-schema.ts';
 import { archiveSchema, limitsSchema, retentionSchema } from './store-schema.ts';
 
@@ -29,6 +30,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('names under which this server is reached, or "*" for any'),
   ingest: ingestSchema.prefault({}),
+  conventions: conventionsSchema.default([]),
   retention: retentionSchema.prefault({}),
   archive: archiveSchema.prefault({}),
   limits: limitsSchema.prefault({}),

@@ -44,6 +44,7 @@ describe('loadConfig', () => {
         cors_origins: [],
         tls: { cert_file: null, key_file: null },
       },
+      conventions: [],
       retention: { days: null, max_bytes: null },
       archive: { pack_after_days: 2, parquet_after_days: null },
       limits: { distinct_labels: 10_000, distinct_ids: 1_000_000 },
@@ -155,6 +156,14 @@ describe('loadConfig', () => {
 
   it('takes a section with nothing in it for its defaults', () => {
     expect(loadConfig({ file: fileOf('ingest:\ndashboard:\n  port: 1\n'), env: {} }).ingest.port).toBe(4318);
+  });
+
+  it('refuses a convention with a field or a key that there is none of', () => {
+    const entry = (rest: string) => `conventions:\n  - { emitter: proxy, code: proxy.code, ${rest} }\n`;
+    expect(problemOf(entry('fields: { proxy.reason: raison }'))).toContain('expected one of');
+    expect(problemOf(entry('requiers: {}'))).toBe(
+      'closewatch.yaml:2: unknown key "conventions.0.requiers"; did you mean "requires"?',
+    );
   });
 
   it('refuses settings that contradict each other', () => {

@@ -3,6 +3,7 @@ import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from '../usage-error.ts';
 import { type Config, configSchema } from './config-schema.ts';
+import { CONVENTION_KEYS } from './conventions-schema.ts';
 import { configFromEnv, type RawConfig, variableOf } from './env-overrides.ts';
 import { PUBLIC_TOKEN_KEYS, TOKEN_KEYS } from './ingest-schema.ts';
 import { nearestKey } from './nearest-key.ts';
@@ -140,6 +141,7 @@ function describeUnknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, document: R
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
+  if (path[0] === 'conventions' && path.length === 2) return CONVENTION_KEYS;
   const sample = valueAt(configSchema.parse({}), path);
   if (typeof sample === 'object' && sample !== null) return Object.keys(sample);
   return [...(SECRET_LISTS[secretListAt(path) ?? ''] ?? [])];

@@ -135,3 +135,16 @@ it('does not let bodies that come in pieces of a byte hold more than the budget'
   expect(collector.counters.requests.http.overloaded).toBe(1);
   for (const socket of sockets) socket.destroy();
 });
+
+it('makes closes of spans by a convention that it is given, and marks them with its name', async () => {
+  const { post, store } = await run({
+    conventions: [
+      { emitter: 'proxy', code: 'proxy.ws.code', fields: { 'proxy.client': 'clientName' }, role: 'server' },
+    ],
+  });
+  const attributes = { 'proxy.ws.code': 1012, 'proxy.client': 'desktop' };
+  const body = ProtobufTraceSerializer.serializeRequest([otelSpan({ name: 'tunnel', attributes })])!;
+  expect((await post(Buffer.from(body), PROTOBUF)).status).toBe(200);
+  const { events } = await store.readEventsAfter(0, 10);
+  expect(events).toMatchObject([{ kind: 'close', code: 1012, emitter: 'proxy', clientName: 'desktop' }]);
+});
