@@ -55,14 +55,23 @@ export class DayFiles {
     await this.#database.withFiles(async files => {
       const { live } = this.#catalogue;
       if (live !== null && live.day >= day) return;
-      await this.#make(files, day, lastSequence());
+      await this.make(files, day, lastSequence());
       const begun = await this.#attach(files, day, 'live');
       this.#catalogue.closeLive();
       this.#catalogue.put(begun);
     });
   }
 
-  async #make(files: FileSession, day: Day, lastSequence: number): Promise<void> {
+  /**
+   * Makes the file of a day with its tables and what `fill` puts into them. It gets its name when it is whole and on the disk; one that has it
+   * is replaced.
+   */
+  async make(
+    files: FileSession,
+    day: Day,
+    lastSequence: number,
+    fill: (catalog: string) => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const path = dayFileOf(this.#folder, day, 'live');
     const unfinished = path + UNFINISHED;
     for (const path of [unfinished, `${unfinished}.wal`]) rmSync(path, { force: true });
@@ -70,9 +79,12 @@ export class DayFiles {
     try {
       await files.create(unfinished, catalog);
       await createDayTables(files, catalog, lastSequence);
-    } finally {
+      await fill(catalog);
+    } catch (error) {
       await files.detach(catalog).catch(() => undefined);
+      throw error;
     }
+    await files.detach(catalog);
     renameSync(unfinished, path);
     syncFolder(this.#folder);
   }

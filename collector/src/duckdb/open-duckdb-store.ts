@@ -79,9 +79,9 @@ export async function openDuckDbStore({
 }: DuckDbStoreOptions): Promise<Store> {
   const database = await Database.open(folder, { memoryLimit, checkpointBytes });
   try {
-    await database.withWrite(session => prepareSchema(session, join(folder, DATABASE_FILE)));
     const catalogue = new DayCatalogue();
     const days = new DayFiles(database, catalogue);
+    await database.withFiles(files => prepareSchema(files, days, join(folder, DATABASE_FILE)));
     const startedAt = now();
     await days.open(dayOf(startedAt));
     const recent = catalogue.since(dayOf(startedAt - REDELIVERED_WITHIN));

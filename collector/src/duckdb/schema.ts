@@ -1,6 +1,9 @@
+import type { DayFiles } from './day-files.ts';
 import { tooNew } from './day-schema.ts';
+import type { FileSession } from './file-session.ts';
+import { migrateSingleFile } from './migrate-single-file.ts';
 import { CREATE_ROLLUP } from './rollup.ts';
-import type { WriteSession } from './session.ts';
+import { CREATE_SILENCES } from './silences.ts';
 
 /** Version of the tables of the main file. A change of them adds a migration and raises it. */
 const SCHEMA_VERSION = 2;
@@ -22,8 +25,7 @@ const CREATE_TABLES = [
      due_at TIMESTAMP, delivered_at TIMESTAMP, http_status USMALLINT, problem VARCHAR)`,
   `CREATE TABLE deploys (id VARCHAR NOT NULL, service VARCHAR, environment VARCHAR, version VARCHAR,
      started_at TIMESTAMP, finished_at TIMESTAMP, link VARCHAR)`,
-  `CREATE TABLE silences (id VARCHAR NOT NULL, matchers VARCHAR, starts_at TIMESTAMP, ends_at TIMESTAMP, author VARCHAR,
-     reason VARCHAR)`,
+  CREATE_SILENCES,
   ...CREATE_ROLLUP,
 ];
 
@@ -31,13 +33,25 @@ const READ_VERSION = `SELECT (SELECT max(version) FROM schema_version)::DOUBLE A
 const HAS_VERSION = `SELECT count(*)::DOUBLE AS tables FROM duckdb_tables()
   WHERE database_name = current_database() AND table_name = 'schema_version'`;
 
-/** Makes the tables of a new folder, and refuses those of a newer version. Throws StoreError. */
-export async function prepareSchema(session: WriteSession, file: string): Promise<void> {
-  const [found] = await session.rows<{ tables: number }>(HAS_VERSION);
-  if (found?.tables === 0) {
-    for (const statement of CREATE_TABLES) await session.run(statement);
-    await session.run('INSERT INTO schema_version VALUES ($version)', { version: SCHEMA_VERSION });
+/** By the version that each starts from. One that is cut short is done over again from the start. */
+const MIGRATIONS: Record<number, (files: FileSession, days: DayFiles) => Promise<void>> = { 1: migrateSingleFile };
+
+/** Makes the tables of a new folder, brings those of an older version up to date, and refuses those of a newer one. Throws StoreError. */
+export async function prepareSchema(files: FileSession, days: DayFiles, file: string): Promise<void> {
+  const [found] = await files.rows<{ tables: number }>(HAS_VERSION);
+  if (found?.tables === 0) await createTables(files);
+  for (;;) {
+    const version = (await files.rows<{ version: number | null }>(READ_VERSION))[0]?.version ?? 0;
+    if (version === SCHEMA_VERSION) return;
+    const migrate = MIGRATIONS[version];
+    if (migrate === undefined) throw tooNew(file, SCHEMA_VERSION, version);
+    await migrate(files, days);
   }
-  const version = (await session.rows<{ version: number | null }>(READ_VERSION))[0]?.version ?? 0;
-  if (version > SCHEMA_VERSION) throw tooNew(file, SCHEMA_VERSION, version);
+}
+
+async function createTables(files: FileSession): Promise<void> {
+  await files.run('BEGIN');
+  for (const statement of CREATE_TABLES) await files.run(statement);
+  await files.run(`INSERT INTO schema_version VALUES (${SCHEMA_VERSION})`);
+  await files.run('COMMIT');
 }

@@ -2,6 +2,10 @@ import type { Silence } from '../silence.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 import { millisecondsFrom, timestampFrom } from './timestamp.ts';
 
+/** Its table, in the main file. */
+export const CREATE_SILENCES = `CREATE TABLE silences (id VARCHAR NOT NULL, matchers VARCHAR, starts_at TIMESTAMP,
+  ends_at TIMESTAMP, author VARCHAR, reason VARCHAR)`;
+
 const FORGET_SILENCE = 'DELETE FROM silences WHERE id = $id';
 const INSERT_SILENCE = `INSERT INTO silences (id, matchers, starts_at, ends_at, author, reason)
   VALUES ($id, $matchers, ${timestampFrom('$startsAt')}, ${timestampFrom('$endsAt')}, $author, $reason)`;
