@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CollectorPhase, createCollector, openDuckDbStore, type Store } from '@closewatch/collector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mulberry32 } from './mulberry32.ts';
 import { closeSpans, type Encoding, OtlpClient, type Span } from './otlp-client.ts';
 
 /** Requests under way at the same time. */
@@ -38,17 +39,6 @@ function seededPoint(seed: number, phase: CollectorPhase): Point {
     occurrence: LANES + 1 + Math.floor(random() * 6),
     delayMs: phase === 'commit_sent' ? random() * 12 : 0,
     encoding: seed % 2 === 0 ? 'json' : 'protobuf',
-  };
-}
-
-/** Source: Tommy Ettinger's mulberry32, public domain. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

@@ -189,7 +189,7 @@ describe('rows that were acknowledged and are gone', () => {
     const reopened = await openDuckDbStore({ folder: files, now, logger });
     expect(reopened.status()).toMatchObject({ lostRows: 3, sequence: 3 });
     const message = expect.stringContaining(`3 rows that were acknowledged are not in ${files}`);
-    expect(logger.error).toHaveBeenCalledExactlyOnceWith({ lostRows: 3 }, message);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith({ lost: 3 }, message);
     expect(await reopened.appendEvents(EventBatch.of([closeEvent(3), closeEvent(4)]))).toMatchObject({ stored: 2 });
     expect(await reopened.readEventsAfter(0, 1)).toEqual({ events: [closeEvent(3)], sequence: 4 });
     expect(await reopened.readEventsAfter(4, 1)).toEqual({ events: [closeEvent(4)], sequence: 5 });

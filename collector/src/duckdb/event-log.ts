@@ -97,7 +97,7 @@ export class EventLog {
     if (appended === null) return;
     this.#lastSequence = appended.lastSequence;
     catalogue.recordAppend(appended);
-    mark.write({ sequence: appended.lastSequence, day: catalogue.live!.day });
+    mark.write({ sequence: appended.lastSequence });
   }
 
   async #readLiveDay(session: WriteSession): Promise<void> {

@@ -1,16 +1,17 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Day } from './day.ts';
 
 /** The name of the file, in the data folder. */
 const MARK_FILE = 'high-water-mark';
 /** One length, so that a mark is one write over the one before. */
 const MARK_BYTES = 64;
 
-/** How far the store had come: sequence and day of the last row that was acknowledged. */
+/** How far the store had come in what was acknowledged. */
 export interface HighWaterMark {
+  /** Of the last event; 0 where there was none. */
   sequence: number;
-  day: Day;
+  /** Transitions of verdicts, which are never taken away. */
+  transitions: number;
 }
 
 /**
@@ -21,16 +22,22 @@ export class MarkFile {
   readonly #descriptor: number;
   /** What the file said when it was opened; null where there was none, or nothing that can be read. */
   readonly found: HighWaterMark | null;
+  #reached: HighWaterMark;
 
-  constructor(folder: string) {
+  /** `stored` is what the database has. */
+  constructor(folder: string, stored: HighWaterMark) {
     const path = join(folder, MARK_FILE);
+    this.#reached = stored;
     this.found = existsSync(path) ? markFrom(readFileSync(path, 'latin1')) : null;
     this.#descriptor = openSync(path, existsSync(path) ? 'r+' : 'w+', 0o600);
+    // What is lost was said once: the next start begins from what is there, but sequences are not given again.
+    this.write({ sequence: Math.max(stored.sequence, this.found?.sequence ?? 0) });
   }
 
-  /** Writes down what is durable. */
-  write({ sequence, day }: HighWaterMark): void {
-    const text = `${sequence} ${day}`.padEnd(MARK_BYTES - 1);
+  /** Writes down what is durable; what is left out stays as it was. */
+  write(reached: Partial<HighWaterMark>): void {
+    this.#reached = { ...this.#reached, ...reached };
+    const text = `${this.#reached.sequence} ${this.#reached.transitions}`.padEnd(MARK_BYTES - 1);
     writeSync(this.#descriptor, `${text}\n`, 0, 'latin1');
   }
 
@@ -40,6 +47,6 @@ export class MarkFile {
 }
 
 function markFrom(text: string): HighWaterMark | null {
-  const [, sequence, day] = /^(\d{1,16}) (\d{4}-\d\d-\d\d) *\n$/.exec(text) ?? [];
-  return sequence === undefined || day === undefined ? null : { sequence: Number(sequence), day };
+  const [, sequence, transitions] = /^(\d{1,16}) (\d{1,16}) *\n$/.exec(text) ?? [];
+  return sequence === undefined ? null : { sequence: Number(sequence), transitions: Number(transitions) };
 }

@@ -22,7 +22,7 @@ import { prepareSchema } from './schema.ts';
 import { seedFilter } from './seed-filter.ts';
 import { keepSilence, readSilences } from './silences.ts';
 import { Upkeep } from './upkeep.ts';
-import { keepVerdicts, readTransitions, readVerdicts } from './verdicts.ts';
+import { countTransitions, keepVerdicts, readTransitions, readVerdicts } from './verdicts.ts';
 
 export interface DuckDbStoreOptions {
   /** The data folder, made with mode 0700 where it is missing. One process at a time can hold it. */
@@ -86,9 +86,11 @@ export async function openDuckDbStore({
     await days.open(dayOf(startedAt));
     const recent = catalogue.since(dayOf(startedAt - REDELIVERED_WITHIN));
     const filter = await database.withRead(session => seedFilter(session, recent, startedAt, FILTER_BYTES));
-    const mark = new MarkFile(database.folder);
+    const transitions = await database.withRead(countTransitions);
+    const mark = new MarkFile(database.folder, { sequence: catalogue.lastSequence, transitions });
+    sayWhatIsLost(Math.max(0, (mark.found?.transitions ?? 0) - transitions), 'transitions of verdicts', folder, logger);
     const log = new EventLog({ database, catalogue, days, filter, mark, reserveBytes, now });
-    sayWhatIsLost(log.lostRows, folder, logger);
+    sayWhatIsLost(log.lostRows, 'rows', folder, logger);
     const rollups = new Rollups(database, catalogue);
     await rollups.open();
     let isClosing = false;
@@ -100,7 +102,7 @@ export async function openDuckDbStore({
       }
     };
     const upkeep = new Upkeep({ database, days, log, retention, daysChanged, now, everyMs: upkeepMs, logger });
-    return storeOver(database, catalogue, rollups, log, async () => {
+    return storeOver(database, catalogue, rollups, log, mark, async () => {
       isClosing = true;
       await upkeep.stop();
       await database.close();
@@ -112,12 +114,12 @@ export async function openDuckDbStore({
   }
 }
 
-function sayWhatIsLost(lostRows: number, folder: string, logger: Pick<Logger, 'error'>): void {
-  if (lostRows === 0) return;
+function sayWhatIsLost(lost: number, what: string, folder: string, logger: Pick<Logger, 'error'>): void {
+  if (lost === 0) return;
   const message =
-    `${lostRows} rows that were acknowledged are not in ${folder}: a file or its .wal was cut short or taken away; ` +
-    'put them back from a backup, or go on without these rows';
-  logger.error({ lostRows }, message);
+    `${lost} ${what} that were acknowledged are not in ${folder}: a file or its .wal was cut short or taken away; ` +
+    'put them back from a backup, or go on without these';
+  logger.error({ lost }, message);
 }
 
 /** Each intent, in one transaction of, or one read over, the files that it is about. */
@@ -126,6 +128,7 @@ function storeOver(
   catalogue: DayCatalogue,
   rollups: Rollups,
   log: EventLog,
+  mark: MarkFile,
   close: () => Promise<void>,
 ): Store {
   let closing: Promise<void> | null = null;
@@ -137,7 +140,10 @@ function storeOver(
     readWindow: query => database.withRead(session => readWindow(session, catalogue, rollups.days, query)),
     readBreakdown: query => database.withRead(session => readBreakdown(session, catalogue, query)),
     readStory: query => database.withRead(session => readStory(session, catalogue, query)),
-    keepVerdicts: changes => database.withWrite(session => keepVerdicts(session, changes)),
+    async keepVerdicts(changes) {
+      const reached = (transitions: number) => mark.write({ transitions });
+      await database.withWrite(session => keepVerdicts(session, changes), reached);
+    },
     readVerdicts: query => database.withRead(session => readVerdicts(session, query)),
     readTransitions: verdictId => database.withRead(session => readTransitions(session, verdictId)),
     readDueMessages: (now, limit) => database.withRead(session => readDueMessages(session, now, limit)),

@@ -13,8 +13,8 @@ const INSERT_VERDICT = `INSERT INTO verdicts (id, kind, status, service, environ
 const INSERT_TRANSITION = `INSERT INTO verdict_transitions (verdict_id, type, happened_at, document)
   VALUES ($verdictId, $type, ${timestampFrom('$at')}, $document)`;
 
-/** Keeps verdicts, their transitions and their messages: one transaction, given by the session. */
-export async function keepVerdicts(session: WriteSession, changes: VerdictChanges): Promise<void> {
+/** Keeps verdicts, their transitions and their messages: one transaction, given by the session. Gives how many transitions there are. */
+export async function keepVerdicts(session: WriteSession, changes: VerdictChanges): Promise<number> {
   for (const { id, kind, status, service, environment, startedAt, endedAt, document } of changes.verdicts) {
     await session.run(FORGET_VERDICT, { id });
     const columns = { id, kind, status, service, environment, startedAt, endedAt };
@@ -24,6 +24,7 @@ export async function keepVerdicts(session: WriteSession, changes: VerdictChange
     await session.run(INSERT_TRANSITION, { verdictId, type, at, document: JSON.stringify(document) });
   }
   await queueMessages(session, changes.messages);
+  return countTransitions(session);
 }
 
 type Stored<Row> = Omit<Row, 'document'> & { document: string };
@@ -44,6 +45,12 @@ export async function readVerdicts(session: ReadSession, query: VerdictQuery): P
   const filter = { id, service, environment, kind, status, from, to, limit };
   const rows = await session.rows<Stored<VerdictRecord>>(READ_VERDICTS, filter);
   return rows.map(row => ({ ...row, document: JSON.parse(row.document) }));
+}
+
+const COUNT_TRANSITIONS = 'SELECT count(*)::DOUBLE AS transitions FROM verdict_transitions';
+
+export async function countTransitions(session: ReadSession): Promise<number> {
+  return (await session.rows<{ transitions: number }>(COUNT_TRANSITIONS))[0]!.transitions;
 }
 
 const READ_TRANSITIONS = `SELECT verdict_id AS "verdictId", type, ${millisecondsFrom('happened_at')} AS "at", document
