@@ -17,10 +17,43 @@ export async function readStory(
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, limit } = query;
   const days = catalogue.overlapping(from, to);
   const range = { from, to, limit };
-  if ('clientId' in query) return newestEvents(session, days, range, rowsOfClient, { id: query.clientId });
+  if ('clientId' in query) return storyOfClient(session, days, range, query.clientId);
   const ends = await bothEnds(session, days, query.connectionId);
   const rows = (day: CataloguedDay) => `${relationOf(day)} WHERE (${ends.condition})`;
   return newestEvents(session, ends.days, range, rows, ends.parameters);
+}
+
+/** Days that are asked at once whether they know a client. */
+const DAYS_AT_ONCE = 10;
+
+/** Packed days list their clients, so that only those that have the client are read. */
+async function storyOfClient(
+  session: ReadSession,
+  days: readonly CataloguedDay[],
+  range: Range,
+  id: string,
+): Promise<CloseEvent[]> {
+  const newestFirst = byNewest(days);
+  let story: CloseEvent[] = [];
+  for (let first = 0; first < newestFirst.length; first += DAYS_AT_ONCE) {
+    const group = newestFirst.slice(first, first + DAYS_AT_ONCE);
+    if (isFull(story, range.limit, group[0]!)) break;
+    const known = await knowingDays(session, group, id);
+    story = await newestEvents(session, known, range, rowsOfClient, { id }, story);
+  }
+  return story;
+}
+
+/** The days that have rows of a client, or may have. */
+async function knowingDays(session: ReadSession, days: readonly CataloguedDay[], id: string): Promise<CataloguedDay[]> {
+  const packed = days.filter(({ form }) => form === 'packed');
+  if (packed.length === 0) return [...days];
+  const lookUps = packed.map(
+    ({ day, form }) => `SELECT '${day}' AS day FROM "${catalogOf(day, form)}".clients WHERE client_id = $id`,
+  );
+  const rows = await session.rows<{ day: string }>(lookUps.join('\nUNION ALL\n'), { id });
+  const knowing = new Set(rows.map(({ day }) => day));
+  return days.filter(({ day, form }) => form !== 'packed' || knowing.has(day));
 }
 
 /** A packed day has the places of a client's rows; another one is scanned. */
@@ -46,18 +79,29 @@ async function newestEvents(
   { from, to, limit }: Range,
   rows: (day: CataloguedDay) => string,
   parameters: Parameters,
+  found: readonly CloseEvent[] = [],
 ): Promise<CloseEvent[]> {
-  let newest: CloseEvent[] = [];
-  for (const day of [...days].sort((a, b) => b.latest! - a.latest!)) {
-    if (newest.length >= limit && newest[limit - 1]!.time >= day.latest!) break;
+  let story = [...found];
+  for (const day of byNewest(days)) {
+    if (isFull(story, limit, day)) break;
     const { events } = await session.events(
       `SELECT ${EVENT_COLUMNS} FROM ${rows(day)} AND ${within(from, to)}
       ORDER BY time DESC, sequence DESC LIMIT ${Math.trunc(limit)}`,
       parameters,
     );
-    newest = [...newest, ...events].sort((a, b) => b.time - a.time).slice(0, limit);
+    story = [...story, ...events].sort((a, b) => a.time - b.time);
+    story = story.slice(Math.max(0, story.length - limit));
   }
-  return newest.reverse();
+  return story;
+}
+
+function byNewest(days: readonly CataloguedDay[]): CataloguedDay[] {
+  return [...days].sort((a, b) => b.latest! - a.latest!);
+}
+
+/** True where no row of a day can be newer than those that are found. */
+function isFull(story: readonly CloseEvent[], limit: number, day: CataloguedDay): boolean {
+  return story.length >= limit && story[0]!.time >= day.latest!;
 }
 
 /** Where the rows of a connection lie. */
