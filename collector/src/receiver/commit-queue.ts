@@ -95,13 +95,14 @@ export class CommitQueue {
     const begunAt = performance.now();
     observe('commit_begin');
     try {
-      const appended = store.appendEvents(group.batch);
+      const appended = store.appendEvents(group.batch, group.gauges);
       observe('commit_sent');
       const outcome = await appended;
       observe('commit_end');
       counters.commits.succeeded += 1;
       counters.events.stored += outcome.stored;
       counters.events.duplicates += outcome.duplicates;
+      counters.gauges.stored += group.gauges.length;
       countArrivals(group.batch, counters.arrivals);
       this.#logRecovery();
       group.committed();

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { otlpLinesFromEvents } from '../otlp/otlp-lines-from-events.ts';
 import { APPEND_ROWS, type Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
+import { jsonAttributes } from '../testdata/json-request.ts';
 import { otelSpan } from '../testdata/otel-span.ts';
 import { type RunningCollector, runCollector } from '../testdata/running-collector.ts';
 import type { CollectorOptions, CollectorPhase } from './collector-options.ts';
@@ -103,6 +104,24 @@ describe('a collector', () => {
     forget();
     expect((await post(request(3))).status).toBe(200);
     expect(told).toEqual([1, 1]);
+  });
+
+  it('stores the points of the gauge with the events of their commit, before it answers', async () => {
+    const { post, postMetrics, store, collector } = await run({ groupMs: 200 });
+    const points = [3, 5].map(asInt => ({
+      timeUnixNano: `${TEN_O_CLOCK + asInt}000000`,
+      asInt,
+      attributes: jsonAttributes({ 'websocket.role': 'server' }),
+    }));
+    const metrics = [{ name: 'websocket.connections.active', gauge: { dataPoints: points } }];
+    const answers = await Promise.all([
+      post(request(1)),
+      postMetrics(JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })),
+    ]);
+    expect(answers.map(answer => answer.status)).toEqual([200, 200]);
+    expect((await store.readGauges(0, 10)).map(sample => sample.connections)).toEqual([3, 5]);
+    expect(collector.counters).toMatchObject({ gauges: { stored: 2 }, events: { stored: 1 } });
+    expect(collector.counters.commits.succeeded).toBe(1);
   });
 
   it('counts what it accepts and does not store', async () => {

@@ -16,6 +16,8 @@ export interface RunningCollector {
   grpcAddress: string;
   /** Posts to /v1/traces; JSON unless the headers say otherwise. */
   post(body: Buffer | string, headers?: Record<string, string>): Promise<Response>;
+  /** The same to /v1/metrics. */
+  postMetrics(body: Buffer | string, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -25,17 +27,19 @@ export async function runCollector(options: Partial<CollectorOptions> = {}): Pro
   const collector = createCollector({ port: 0, groupMs: 5, ...options, store });
   const { host, port, grpcPort } = await collector.start();
   const origin = `http://${host}:${port}`;
+  const postTo = (path: string) => (body: Buffer | string, headers?: Record<string, string>) =>
+    fetch(`${origin}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    });
   return {
     collector,
     store,
     origin,
     grpcAddress: `${host}:${grpcPort}`,
-    post: (body, headers) =>
-      fetch(`${origin}/v1/traces`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : new Uint8Array(body),
-      }),
+    post: postTo('/v1/traces'),
+    postMetrics: postTo('/v1/metrics'),
     async stop() {
       await collector.stop();
       await store.close();
