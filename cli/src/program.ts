@@ -116,11 +116,11 @@ function addReplay(program: Command): void {
 function addExport(program: Command): void {
   program
     .command('export')
-    .description('the stored events of a running serve, as OTLP JSON lines that replay reads')
+    .description('the stored events of a running serve: OTLP JSON lines or Parquet, which replay reads, or csv or json')
     .option('--server <url>', 'the running serve', 'http://127.0.0.1:8080')
     .option('--from <time>', 'RFC 3339')
     .option('--to <time>', 'RFC 3339')
-    .addOption(new Option('--format <format>', 'how').choices(['otlp']).default('otlp'))
+    .addOption(new Option('--format <format>', 'how').choices(['otlp', 'parquet', 'csv', 'json']).default('otlp'))
     .action(async options => exportEvents(options, process.stdout));
 }
 

@@ -1,5 +1,6 @@
 import type { EventBatch } from './batch/event-batch.ts';
 import type { CloseEvent } from './close-event.ts';
+import type { ExportQuery } from './export-query.ts';
 import type { GaugeSample } from './gauge-sample.ts';
 import type { Silence } from './silence.ts';
 import type { StoreStatus } from './store-status.ts';
@@ -137,6 +138,8 @@ export interface Store {
   readWindow(query: WindowQuery): Promise<WindowCounts>;
   /** Closes of a cohort counted by the values of one field; the largest first. */
   readBreakdown(query: BreakdownQuery): Promise<BreakdownRow[]>;
+  /** Events as the bytes of a file that other tools read; made whole before the first byte comes. */
+  exportEvents(query: ExportQuery): AsyncIterable<Uint8Array>;
   /** Everything that is stored of one connection or one client, by time; the newest rows where there are more than the limit. */
   readStory(query: StoryQuery): Promise<CloseEvent[]>;
 

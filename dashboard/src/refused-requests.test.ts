@@ -40,7 +40,7 @@ describe('requests that are refused', () => {
     ['/api/v1/verdicts?service=a&service=b', '["a","b"]', 'one value'],
     ['/api/v1/services?page=2', 'page', 'one of no parameters'],
     ['/api/v1/series?bin=1.5', '1.5', 'a whole number from 1 to 3600'],
-    ['/api/v1/export?format=csv', 'csv', 'one of otlp'],
+    ['/api/v1/export?format=xml', 'xml', 'one of otlp, parquet, csv, json'],
   ])('%s is a 400 that says got and expected', async (path, got, expected) => {
     const { status, headers, body } = await get(path);
     expect(status).toBe(400);

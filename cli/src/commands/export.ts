@@ -11,7 +11,7 @@ export interface ExportOptions {
 }
 
 /**
- * Writes the stored events of a running `serve` as OTLP JSON lines, which `replay` reads.
+ * Writes the stored events of a running `serve` as OTLP JSON lines or Parquet, which `replay` reads, or as csv or json.
  *
  * @throws UsageError where the server can't be reached or refuses the request
  */

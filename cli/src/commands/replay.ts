@@ -2,13 +2,14 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { replay, type Verdict } from '@closewatch/analyzer';
-import { type CloseEvent, closeEventsFromOtlpLine } from '@closewatch/collector';
+import { type CloseEvent, closeEventsFromOtlpLine, closeEventsFromParquet } from '@closewatch/collector';
 import { analyzerSettings } from '../config/analyzer-settings.ts';
 import type { Config } from '../config/config-schema.ts';
 import { UsageError } from '../usage-error.ts';
 
 /**
- * History in, verdicts out: reads OTLP JSON lines (plain or .gz), one ExportTraceServiceRequest a line, file after file.
+ * History in, verdicts out: reads OTLP JSON lines (plain or .gz), one ExportTraceServiceRequest a line, and exported Parquet files
+ * (.parquet), file after file.
  *
  * @returns each verdict once, in its final state, by `startedAt`
  * @throws UsageError naming the file and the line that can't be read
@@ -19,6 +20,10 @@ export function replayFiles(files: readonly string[], config: Config): Promise<V
 
 async function* eventsFromFiles(files: readonly string[]): AsyncGenerator<CloseEvent[]> {
   for (const file of files) {
+    if (file.endsWith('.parquet')) {
+      yield* eventsFromParquet(file);
+      continue;
+    }
     let number = 0;
     try {
       for await (const line of linesOf(file)) {
@@ -32,6 +37,15 @@ async function* eventsFromFiles(files: readonly string[]): AsyncGenerator<CloseE
         { cause },
       );
     }
+  }
+}
+
+async function* eventsFromParquet(file: string): AsyncGenerator<CloseEvent[]> {
+  try {
+    yield* closeEventsFromParquet(file);
+  } catch (cause) {
+    const problem = (cause as Error).message.split('\n', 1)[0];
+    throw new UsageError(`${file}: expected a Parquet file that closewatch wrote: ${problem}`, { cause });
   }
 }
 

@@ -9,6 +9,7 @@ import { DayFiles } from './day-files.ts';
 import { keepDeploy, readDeploys } from './deploys.ts';
 import { EventLog, REDELIVERED_WITHIN } from './event-log.ts';
 import { readEventsAfter } from './events-after.ts';
+import { exportEvents, removeOldExports } from './export-events.ts';
 import { readGauges } from './gauges.ts';
 import { MarkFile } from './high-water-mark.ts';
 import { readDueMessages, readOutbox, recordDelivery } from './outbox.ts';
@@ -79,6 +80,7 @@ export async function openDuckDbStore({
 }: DuckDbStoreOptions): Promise<Store> {
   const database = await Database.open(folder, { memoryLimit, checkpointBytes });
   try {
+    removeOldExports(database.folder);
     const catalogue = new DayCatalogue();
     const days = new DayFiles(database, catalogue);
     await database.withFiles(files => prepareSchema(files, days, join(folder, DATABASE_FILE)));
@@ -139,6 +141,7 @@ function storeOver(
     readCloses: query => database.withRead(session => readCloses(session, catalogue, query)),
     readWindow: query => database.withRead(session => readWindow(session, catalogue, rollups.days, query)),
     readBreakdown: query => database.withRead(session => readBreakdown(session, catalogue, query)),
+    exportEvents: query => exportEvents(database, catalogue, query),
     readStory: query => database.withRead(session => readStory(session, catalogue, query)),
     async keepVerdicts(changes) {
       const reached = (transitions: number) => mark.write({ transitions });

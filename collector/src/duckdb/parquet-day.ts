@@ -11,7 +11,7 @@ const MOST_SECONDS = 999_999_999_999; // 31,688 years
  * Row groups and dictionaries in which the texts that repeat fit: with DuckDB's own 122,880 rows and smaller dictionaries the file is half as large again.
  * DuckDB takes room for a dictionary of this size a column and a thread, so that twice as large ones need more than the memory that it has.
  */
-const COPY_OPTIONS = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 524288, DICTIONARY_SIZE_LIMIT 65536`;
+export const COPY_OPTIONS = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 524288, DICTIONARY_SIZE_LIMIT 65536`;
 
 /** A day's rows: whole ones in any order, and without the parts that lie elsewhere in the order in which they are stored. */
 export interface DayRows {
@@ -39,7 +39,7 @@ export function parquetStatements(
       SELECT r.client_id, r.linked_trace_id IS NOT NULL AS is_linked,
         coalesce(r.kind <> 'connect' AND r.linked_trace_id = l.trace_id, false) AS link_is_known
       FROM rows r LEFT JOIN connects l ON l.connection_id = r.connection_id ORDER BY r.sequence`,
-    `COPY (SELECT e.sequence, ${PLAIN_COLUMNS.map(plain).join(', ')}, p.is_linked FROM ${inOrder} e POSITIONAL JOIN joined_parts p)
+    `COPY (SELECT e.sequence, ${PLAIN_COLUMNS.map(column => besideRow(column) ?? plain(column)).join(', ')}, p.is_linked FROM ${inOrder} e POSITIONAL JOIN joined_parts p)
       TO ${quoted(path)} (${COPY_OPTIONS}, KV_METADATA {version: '${version}', begun_after: '${begunAfter}'})`,
     'DROP TABLE joined_parts',
   ];
@@ -57,11 +57,20 @@ export async function readParquetDayFile(session: ReadSession, path: string): Pr
 /** A connection id is one text. */
 const PLAIN_COLUMNS = TABLE_COLUMNS.filter(({ physical, column }) => !isKeyText(physical, column.type));
 
-function plain({ name, physical, column }: TableColumn): string {
+/** The rows of `close_events` with plain texts; nothing of a link is left out. */
+export function plainRows(relation: string, condition: string): string {
+  return `SELECT e.sequence, ${PLAIN_COLUMNS.map(plain).join(', ')}, e.linked_trace_id IS NOT NULL AS is_linked
+    FROM ${relation} e WHERE ${condition}`;
+}
+
+/** Columns that are joined first. */
+function besideRow({ name }: TableColumn): string | null {
   if (name === 'client_id') return 'p.client_id';
-  if (name === 'linked_trace_id') {
-    return `CASE WHEN NOT p.link_is_known THEN ${hexOfUuid(`e.${name}`)} END AS ${name}`;
-  }
+  if (name !== 'linked_trace_id') return null;
+  return `CASE WHEN NOT p.link_is_known THEN ${hexOfUuid(`e.${name}`)} END AS ${name}`;
+}
+
+function plain({ name, physical, column }: TableColumn): string {
   if (column.type.storage === 'key') return `coalesce(${hex(`e.${name}`)}, e.${name}_text) AS ${name}`;
   if (physical === 'uuid') return `${hexOfUuid(`e.${name}`)} AS ${name}`;
   if (physical === 'ubigint') return `${hex(`e.${name}`)} AS ${name}`;

@@ -84,7 +84,7 @@ class CountsReader {
 
   async read(session: ReadSession, sql: string, parameters: Parameters): Promise<void> {
     const types = ['DOUBLE', ...this.#query.by.map(typeOf), 'DOUBLE', 'DOUBLE'];
-    for await (const chunk of session.chunks(sql, parameters, types)) {
+    for await (const { chunk } of session.chunks(sql, parameters, types)) {
       const groups = duckdb.data_chunk_get_size(chunk);
       this.#groups += groups;
       if (this.#groups > MAX_GROUPS) {

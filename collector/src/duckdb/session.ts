@@ -1,6 +1,5 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBDataChunk } from '@duckdb/node-api';
-import type duckdb from '@duckdb/node-bindings';
 import type { EventBatch } from '../batch/event-batch.ts';
 import type { EventChunk } from './event-chunk.ts';
 import { EVENT_TYPES, type EventRows, eventsFromChunk } from './events-from-chunk.ts';
@@ -18,7 +17,7 @@ export interface ReadSession {
   /** Rows as objects by column alias. The statement selects only text, doubles, small integers and booleans. */
   rows<Row>(sql: string, parameters?: Parameters, types?: Record<string, DuckDBType>): Promise<Row[]>;
   /** Chunks of a result as they are made, to be read before the next one; throws where its columns are not of these types. */
-  chunks(sql: string, parameters: Parameters, types: readonly string[]): AsyncGenerator<duckdb.DataChunk>;
+  chunks(sql: string, parameters: Parameters, types: readonly string[]): AsyncGenerator<DuckDBDataChunk>;
   /** Events, in the order of the statement, which selects EVENT_COLUMNS of tables `close_events`. */
   events(sql: string, parameters?: Parameters): Promise<EventRows>;
 }
@@ -47,7 +46,7 @@ export function readSession(connection: DuckDBConnection): ReadSession {
         chunk !== null && chunk.rowCount > 0;
         chunk = await result.fetchChunk()
       ) {
-        yield chunk.chunk;
+        yield chunk;
       }
     },
     async events(sql, parameters) {
