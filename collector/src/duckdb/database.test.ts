@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -76,6 +76,15 @@ describe('the data folder', () => {
   it('is refused with the name of the file when that is no database', async () => {
     await (await openDuckDbStore({ folder })).close();
     writeFileSync(join(folder, DATABASE_FILE), 'not a database, but long enough to look at'.repeat(500));
+    const refusal = { code: 'STORE_UNREADABLE', message: expect.stringContaining(join(folder, DATABASE_FILE)) };
+    await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);
+  });
+
+  it('is begun anew where the first start was cut short, and refused where a cut file is not all that there is', async () => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, DATABASE_FILE), Buffer.alloc(4_096));
+    await (await openDuckDbStore({ folder })).close();
+    writeFileSync(join(folder, DATABASE_FILE), '');
     const refusal = { code: 'STORE_UNREADABLE', message: expect.stringContaining(join(folder, DATABASE_FILE)) };
     await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../store-error.ts';
@@ -241,6 +241,7 @@ async function connectionsTo(instance: DuckDBInstance, folder: string): Promise<
   const path = join(folder, DATABASE_FILE);
   try {
     mkdirSync(join(folder, DAYS_FOLDER), { recursive: true, mode: 0o700 });
+    removeUnbegun(folder);
     await files.attach(path, MAIN);
   } catch (cause) {
     throw inUse(folder, cause as Error) ?? unreadable(path, cause as Error);
@@ -249,6 +250,17 @@ async function connectionsTo(instance: DuckDBInstance, folder: string): Promise<
   for (const connection of [writer, ...readers]) await connection.run(`USE ${MAIN}`);
   await lockDown(writer, folder);
   return { writer, files, readers };
+}
+
+/** Bytes of the three headers that DuckDB writes first: a shorter file holds no table yet. */
+const HEADER_BYTES = 3 * 4_096;
+
+/** Removes what is left of a first start that was cut short. Where anything else lies in the folder, a short file is damage. */
+function removeUnbegun(folder: string): void {
+  const path = join(folder, DATABASE_FILE);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? HEADER_BYTES;
+  const isAlone = readdirSync(folder).every(name => name === DATABASE_FILE || name === DAYS_FOLDER);
+  if (size < HEADER_BYTES && isAlone && readdirSync(join(folder, DAYS_FOLDER)).length === 0) rmSync(path);
 }
 
 /** Leaves SQL nothing of the file system but the data folder, for as long as the instance lives. */

@@ -47,10 +47,10 @@ export class RedeliveryFilter {
     this.#forgetBefore(Math.floor((now - DAY_MS) / SLICE_MS));
     if (ownTime < this.#knownFrom || ownTime > now + DAY_MS) return true;
     const slice = this.#sliceAt(Math.floor(ownTime / SLICE_MS));
-    const isKnown = slice.some(filter => filter.has(place, bits));
-    if (!isKnown) this.#lastOf(slice).add(place, bits);
+    for (const filter of slice) if (filter.has(place, bits)) return true;
+    this.#lastOf(slice).add(place, bits);
     while (this.#bytes > this.#maxBytes) this.#forgetBefore(Math.min(...this.#slices.keys()) + 1);
-    return isKnown;
+    return false;
   }
 
   /** From now on nothing is known of the slices before `first`. */

@@ -25,6 +25,7 @@ export class Upkeep {
   #round: Promise<void> | null = null;
   /** True where something of the closed days may be left to do. */
   #isBehind = true;
+  #isFailing = false;
   #isStopped = false;
 
   constructor(options: UpkeepOptions) {
@@ -42,13 +43,18 @@ export class Upkeep {
 
   #begin(): void {
     this.#round ??= this.#run()
-      .catch(error => {
-        this.#isBehind = true;
-        this.#options.logger.error({ err: error }, 'the upkeep of the store failed, and is tried again');
-      })
+      .catch(error => this.#fail(error))
       .finally(() => {
         this.#round = null;
       });
+  }
+
+  /** Said once, until a round has gone well again: it comes every few seconds. */
+  #fail(error: unknown): void {
+    if (!this.#isFailing)
+      this.#options.logger.error({ err: error }, 'the upkeep of the store failed, and is tried again');
+    this.#isFailing = true;
+    this.#isBehind = true;
   }
 
   async #run(): Promise<void> {
@@ -57,6 +63,7 @@ export class Upkeep {
     const hasRetired = await this.#retire();
     if (hasWritten || hasRetired || this.#isBehind) await this.#options.daysChanged();
     this.#isBehind = false;
+    this.#isFailing = false;
   }
 
   /** True where there was something to write. */
