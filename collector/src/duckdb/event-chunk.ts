@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { EventBatch } from '../batch/event-batch.ts';
+import { appendRows } from './append-rows.ts';
 import { ChunkTexts } from './chunk-texts.ts';
 import { TABLE_COLUMNS, type TableColumn } from './event-table.ts';
 import { fillVector } from './fill-vector.ts';
@@ -30,19 +31,12 @@ export class EventChunk {
     { rows, count }: RowSet,
     firstSequence: number,
   ): Promise<void> {
-    const appender = await connection.createAppender('close_events', 'main', catalog);
-    try {
+    await appendRows(connection, catalog, 'close_events', appender => {
       for (let start = 0; start < count; start += CHUNK_ROWS) {
         this.#fill(batch, rows.subarray(start, Math.min(start + CHUNK_ROWS, count)), firstSequence + start);
         appender.appendDataChunk(this.#chunk);
       }
-    } catch (error) {
-      // What it holds would otherwise be written when it is collected as garbage, in whatever transaction is open then.
-      appender.clear();
-      throw error;
-    } finally {
-      appender.closeSync();
-    }
+    });
   }
 
   #fill(batch: EventBatch, rows: Uint32Array, firstSequence: number): void {

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBDataChunk } from '@duckdb/node-api';
 import type { EventBatch } from '../batch/event-batch.ts';
+import { appendRows } from './append-rows.ts';
 import type { EventChunk } from './event-chunk.ts';
 import { EVENT_TYPES, type EventRows, eventsFromChunk } from './events-from-chunk.ts';
 import { ResultTexts } from './result-texts.ts';
@@ -77,9 +78,7 @@ export function writeSession(connection: DuckDBConnection, chunk: EventChunk): W
     async append(catalog, table, types, columns) {
       const rows = DuckDBDataChunk.create(types);
       rows.setColumns(columns);
-      const appender = await connection.createAppender(table, 'main', catalog);
-      appender.appendDataChunk(rows);
-      appender.closeSync();
+      await appendRows(connection, catalog, table, appender => appender.appendDataChunk(rows));
     },
   };
 }
