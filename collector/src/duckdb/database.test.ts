@@ -7,8 +7,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventBatch } from '../batch/event-batch.ts';
 import { closeEvent } from '../testdata/close-event.ts';
-import { DATABASE_FILE, Database } from './database.ts';
+import { Database } from './database.ts';
 import { openDuckDbStore } from './open-duckdb-store.ts';
+import { DATABASE_FILE } from './open-instance.ts';
 
 /** Opens the folder's file in another process, says so, and holds it until it is killed. */
 const HOLD = `const { DuckDBInstance } = await import('@duckdb/node-api');

@@ -1,38 +1,19 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../store-error.ts';
 import type { StoreStatus } from '../store-status.ts';
 import { AttachedFiles } from './attached-files.ts';
 import { makeDataFolder } from './data-folder.ts';
-import { inUse, invalidatedFile, translatedError, unreadable } from './database-error.ts';
+import { invalidatedFile, translatedError } from './database-error.ts';
 import { EventChunk } from './event-chunk.ts';
 import { type FileSession, fileSession } from './file-session.ts';
+import { type Connections, connectionsTo, type DatabaseSettings, newInstance } from './open-instance.ts';
 import { type ReadSession, readSession, type WriteSession, writeSession } from './session.ts';
-
-/** The main file, inside the data folder: what is not a day's. */
-export const DATABASE_FILE = 'closewatch.duckdb';
-/** What SQL calls the main file. Tables that are named without a file are its. */
-const MAIN = 'closewatch';
-/** The folder of the days' files, inside the data folder. */
-export const DAYS_FOLDER = 'days';
-
-/** Reads that run at the same time; more wait for a connection. Two cores are the smallest machine. */
-const READ_CONNECTIONS = 4;
 
 /**
  * Folders open in this thread. DuckDB's own lock keeps other processes out, but not a second instance in this one, and
  * two instances of one file lose data silently.
  */
 const openFolders = new Set<string>();
-
-/** What DuckDB is given. */
-export interface DatabaseSettings {
-  /** What DuckDB itself may use, in its own notation. */
-  memoryLimit: string;
-  /** Bytes of a file's WAL at which a commit writes them into the file. */
-  checkpointBytes: number;
-}
 
 /**
  * One DuckDB instance over one data folder, with one owner thread. Reached by intent only: `withRead` for queries, on connections of
@@ -216,56 +197,4 @@ function claimFolder(folder: string): string {
   }
   openFolders.add(path);
   return path;
-}
-
-/** In memory: every file is attached to it, and so can be let go and attached again while it runs. */
-function newInstance(folder: string, { memoryLimit, checkpointBytes }: DatabaseSettings): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(':memory:', {
-    checkpoint_threshold: `${checkpointBytes}B`,
-    memory_limit: memoryLimit,
-    temp_directory: join(folder, `${DATABASE_FILE}.tmp`),
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-}
-
-interface Connections {
-  writer: DuckDBConnection;
-  files: AttachedFiles;
-  readers: DuckDBConnection[];
-}
-
-async function connectionsTo(instance: DuckDBInstance, folder: string): Promise<Connections> {
-  const writer = await instance.connect();
-  const files = new AttachedFiles(writer);
-  const path = join(folder, DATABASE_FILE);
-  try {
-    mkdirSync(join(folder, DAYS_FOLDER), { recursive: true, mode: 0o700 });
-    removeUnbegun(folder);
-    await files.attach(path, MAIN);
-  } catch (cause) {
-    throw inUse(folder, cause as Error) ?? unreadable(path, cause as Error);
-  }
-  const readers = await Promise.all(Array.from({ length: READ_CONNECTIONS }, () => instance.connect()));
-  for (const connection of [writer, ...readers]) await connection.run(`USE ${MAIN}`);
-  await lockDown(writer, folder);
-  return { writer, files, readers };
-}
-
-/** Bytes of the three headers that DuckDB writes first: a shorter file holds no table yet. */
-const HEADER_BYTES = 3 * 4_096;
-
-/** Removes what is left of a first start that was cut short. Where anything else lies in the folder, a short file is damage. */
-function removeUnbegun(folder: string): void {
-  const path = join(folder, DATABASE_FILE);
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? HEADER_BYTES;
-  const isAlone = readdirSync(folder).every(name => name === DATABASE_FILE || name === DAYS_FOLDER);
-  if (size < HEADER_BYTES && isAlone && readdirSync(join(folder, DAYS_FOLDER)).length === 0) rmSync(path);
-}
-
-/** Leaves SQL nothing of the file system but the data folder, for as long as the instance lives. */
-async function lockDown(connection: DuckDBConnection, folder: string): Promise<void> {
-  await connection.run(`SET allowed_directories = ['${folder.replaceAll("'", "''")}/']`);
-  await connection.run('SET enable_external_access = false');
-  await connection.run('SET lock_configuration = true');
 }

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../store-error.ts';
-import { DATABASE_FILE, DAYS_FOLDER, type Database } from './database.ts';
+import type { Database } from './database.ts';
 import { unreadable } from './database-error.ts';
 import { type Day, isDay } from './day.ts';
 import type { CataloguedDay, DayCatalogue } from './day-catalogue.ts';
@@ -17,6 +17,7 @@ import {
 import { type DaySource, NO_PARTS, relationOf } from './day-relation.ts';
 import { createDayTables, expectDayVersion, readDayFile } from './day-schema.ts';
 import type { FileSession } from './file-session.ts';
+import { DATABASE_FILE, DAYS_FOLDER } from './open-instance.ts';
 import { readParquetDayFile } from './parquet-day.ts';
 import type { ReadSession } from './session.ts';
 import { writeArchive } from './write-archive.ts';
