@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -135,6 +135,45 @@ describe('closed days', () => {
     expect(await everything(store)).toEqual(before);
     expect(existsSync(join(folder, 'days', '2026-11-23.duckdb'))).toBe(false);
     await store.close();
+  });
+
+  it('are kept in their older form where the rewritten one is not whole, and rewritten again', async () => {
+    let store = await opened({});
+    const before = await everything(store);
+    await store.close();
+    for (const left of [Buffer.alloc(0), Buffer.from('left behind'.repeat(2_000))]) {
+      for (const name of ['2026-11-23.packed.duckdb', '2026-11-23.parquet'])
+        writeFileSync(join(folder, 'days', name), left);
+      // Whole as a database, but it has none of the day's rows.
+      copyFileSync(join(folder, 'days', '2026-11-26.duckdb'), join(folder, 'days', '2026-11-24.packed.duckdb'));
+      store = await opened({});
+      expect(await everything(store)).toEqual(before);
+      expect(store.status()).toMatchObject({
+        lostRows: 0,
+        days: Array(DAYS - 1)
+          .fill({ form: 'closed' })
+          .concat({ form: 'live' }),
+      });
+      await store.close();
+      expect(files().filter(name => !name.endsWith('.wal'))).toEqual([
+        '2026-11-23.duckdb',
+        '2026-11-24.duckdb',
+        '2026-11-25.duckdb',
+        '2026-11-26.duckdb',
+      ]);
+    }
+    store = await opened({ packAfterDays: 2 });
+    await reached(store, ['packed', 'packed', 'closed', 'live']);
+    expect(await everything(store)).toEqual(before);
+    await store.close();
+  });
+
+  it('are refused by name, and left as they are, where no form of them can be read', async () => {
+    const names = ['2026-11-23.duckdb', '2026-11-23.packed.duckdb'];
+    for (const name of names) writeFileSync(join(folder, 'days', name), 'damaged'.repeat(2_000));
+    const message = expect.stringContaining(`cannot open ${join(folder, 'days', '2026-11-23.packed.duckdb')}: `);
+    await expect(opened({})).rejects.toMatchObject({ code: 'STORE_UNREADABLE', message });
+    expect(files()).toEqual(expect.arrayContaining(names));
   });
 
   it('are taken away in any form', async () => {

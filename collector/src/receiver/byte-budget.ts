@@ -25,8 +25,10 @@ export class ByteBudget {
 
   lease(): ByteLease {
     let own = 0;
+    let isReleased = false;
     return {
       grow: bytes => {
+        if (isReleased) return;
         if (this.#held + bytes > this.limit && this.#held > own) throw Refusal.overloaded();
         own += bytes;
         this.#held += bytes;
@@ -35,6 +37,7 @@ export class ByteBudget {
       release: () => {
         this.#held -= own;
         own = 0;
+        isReleased = true;
       },
     };
   }
@@ -42,7 +45,7 @@ export class ByteBudget {
 
 /** One request's part of the budget. */
 export interface ByteLease {
-  /** Takes more. Throws Refusal (503) where the budget is spent. */
+  /** Takes more. Throws Refusal (503) where the budget is spent. After `release` it does nothing: who holds no more takes no more. */
   grow(bytes: number): void;
   release(): void;
 }

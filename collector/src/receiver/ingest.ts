@@ -37,6 +37,9 @@ export interface ReceivedRequest {
   encoding: string;
 }
 
+/** Reads a request, leasing what it holds. Rejects with Refusal or IncompleteRequest. */
+type Receive = (lease: ByteLease) => Promise<ReceivedRequest>;
+
 /** How a request ended; a sender that went away is not told. */
 export type IngestResult =
   | { outcome: 'accepted'; signal: Signal; wire: WireEncoding; rejected: Rejected | null }
@@ -83,16 +86,16 @@ export class Ingest {
   }
 
   /**
-   * Takes a request: `receive` reads it, leasing what it holds, and throws Refusal or IncompleteRequest. Resolves after the commit, and
-   * never rejects. What was leased is given back then.
+   * Takes a request. Resolves after the commit, and never rejects. What was leased is given back then, or, where the protocol keeps hold of
+   * what it has read, once `letGo` resolves too.
    */
-  take(protocol: Protocol, receive: (lease: ByteLease) => Promise<ReceivedRequest>): Promise<IngestResult> {
-    const taken = this.#take(protocol, receive).finally(() => this.#inHand.delete(taken));
+  take(protocol: Protocol, receive: Receive, letGo?: Promise<void>): Promise<IngestResult> {
+    const taken = this.#take(protocol, receive, letGo).finally(() => this.#inHand.delete(taken));
     this.#inHand.add(taken);
     return taken;
   }
 
-  async #take(protocol: Protocol, receive: (lease: ByteLease) => Promise<ReceivedRequest>): Promise<IngestResult> {
+  async #take(protocol: Protocol, receive: Receive, letGo: Promise<void> | undefined): Promise<IngestResult> {
     const requests = this.#options.counters.requests[protocol];
     const lease = this.budget.lease();
     try {
@@ -110,7 +113,8 @@ export class Ingest {
       requests[refusal.kind.outcome] += 1;
       return { outcome: 'refused', refusal };
     } finally {
-      lease.release();
+      if (letGo === undefined) lease.release();
+      else void letGo.then(lease.release);
     }
   }
 

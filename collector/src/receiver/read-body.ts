@@ -18,8 +18,12 @@ export function readBody(request: IncomingMessage, maxBytes: number, lease: Byte
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let size = 0;
+    const onEnd = () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size));
+    // What has been read is let go at once, as its lease is: the request itself lives on as long as the sender keeps sending.
     const refuse = (refusal: unknown) => {
       request.off('data', onData);
+      request.off('end', onEnd);
+      pieces.length = 0;
       request.resume();
       reject(refusal);
     };
@@ -34,7 +38,7 @@ export function readBody(request: IncomingMessage, maxBytes: number, lease: Byte
       pieces.push(piece);
     };
     request.on('data', onData);
-    request.once('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size)));
+    request.once('end', onEnd);
     request.once('error', cause => reject(new IncompleteRequest('the sender went away', { cause })));
     request.once('close', () => {
       if (!request.complete) reject(new IncompleteRequest('the sender went away'));

@@ -11,12 +11,13 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { AccessControl } from '../access/access-control.ts';
+import type { ByteLease } from '../byte-budget.ts';
 import type { CollectorLimits, Observe } from '../collector-options.ts';
-import type { Ingest, IngestResult } from '../ingest.ts';
+import type { Ingest, IngestResult, ReceivedRequest } from '../ingest.ts';
 import { IncompleteRequest } from '../read-body.ts';
 import { SIGNALS, type Signal, signalOfPath } from '../signal.ts';
 import { PROTOBUF } from '../wire-encoding.ts';
-import { countMessage } from './counted-call.ts';
+import { CountedCall } from './counted-call.ts';
 import { grpcStatusOf } from './grpc-status.ts';
 
 export interface GrpcEndpointOptions {
@@ -81,20 +82,23 @@ export class GrpcEndpoint {
     const gone = () => message.reject(new IncompleteRequest('the caller went away'));
     const { ingest, access, limits } = this.#options;
     const timer = setTimeout(gone, limits.requestTimeoutMs);
-    const result = ingest.take('grpc', async lease => {
+    const counted = new CountedCall(call);
+    const receive = async (lease: ByteLease): Promise<ReceivedRequest> => {
       const [authorization] = metadata.get('authorization');
       const sender = access.senderOf(authorization?.toString(), undefined);
-      const count = countMessage(call, limits.maxBodyBytes, lease, message.reject);
+      counted.count(limits.maxBodyBytes, lease, message.reject);
       read();
       const body = await message.promise;
-      return { signal, sender, wire: PROTOBUF, body, encoding: count.encoding };
-    });
+      return { signal, sender, wire: PROTOBUF, body, encoding: counted.encoding };
+    };
+    const result = ingest.take('grpc', receive, counted.closed);
     this.#incoming.set(metadata, { complete: message.resolve, result });
     void result.then(ended => {
       clearTimeout(timer);
+      if (ended.outcome === 'accepted') return; // answered with its message
       if (ended.outcome === 'refused') call.sendStatus(grpcStatusOf(ended.refusal));
-      if (ended.outcome === 'gone')
-        call.sendStatus({ code: status.DEADLINE_EXCEEDED, details: 'the call took too long' });
+      else call.sendStatus({ code: status.DEADLINE_EXCEEDED, details: 'the call took too long' });
+      counted.end();
     });
     return gone;
   }

@@ -40,6 +40,9 @@ export class GrpcListener {
     }
     this.#injector = this.#server.createConnectionInjector(credentialsOf(tls));
     this.#sockets.maxConnections = limits.maxConnections;
+    onUnknownMethod(this.#server, () => {
+      counters.requests.grpc.misdirected += 1;
+    });
     const counted = counters.connections.grpc;
     this.#sockets.on('connection', (socket: Socket) => {
       counted.accepted += 1;
@@ -77,6 +80,18 @@ export class GrpcListener {
     await closed;
     clearTimeout(impatient);
   }
+}
+
+/** What grpc-js 1.14 has no API for: it answers calls of other methods by itself (UNIMPLEMENTED), past all interceptors. */
+function onUnknownMethod(server: Server, told: () => void): void {
+  const { handlers } = server as unknown as { handlers: Map<string, unknown> };
+  if (!(handlers instanceof Map)) throw new Error('expected the internals of @grpc/grpc-js 1.14, got another version');
+  const handlerOf = handlers.get.bind(handlers);
+  handlers.get = path => {
+    const handler = handlerOf(path);
+    if (handler === undefined) told();
+    return handler;
+  };
 }
 
 function credentialsOf(tls: TlsFiles | null): ServerCredentials {
