@@ -101,7 +101,7 @@ function addDemo(program: Command, end: (exitCode: number) => void): void {
 function addReplay(program: Command): void {
   program
     .command('replay')
-    .description('history in (OTLP JSON lines, plain or .gz), verdicts out')
+    .description('history in (OTLP JSON lines, plain or .gz, or Parquet), verdicts out')
     .argument('<file...>')
     .option('--json', 'one JSON object a line and nothing else', false)
     .option('--config <file>', 'configuration file (YAML)')
