@@ -13,6 +13,7 @@ import {
   dayFileOf,
   dayOfFile,
   FORMS_BY_RANK,
+  type StoredForm,
 } from './day-form.ts';
 import { type DaySource, NO_PARTS, relationOf } from './day-relation.ts';
 import { createDayTables, expectDayVersion, readDayFile } from './day-schema.ts';
@@ -40,12 +41,33 @@ export class DayFiles {
 
   /** Attaches every day that is there; the last one is live if it is `today` or later. Throws StoreError with the file's name. */
   async open(today: Day): Promise<void> {
-    const days = storedDays(this.#folder);
-    for (const [day, stored] of days) {
-      const form = stored === 'closed' && day === [...days.keys()].at(-1) && day >= today ? 'live' : stored;
-      this.#removeOtherForms(day, stored);
-      this.#catalogue.put(await this.#database.withFiles(files => this.#attach(files, day, form)));
+    for (const [day, forms] of storedDays(this.#folder)) {
+      this.#catalogue.put(await this.#database.withFiles(files => this.#openDay(files, day, forms)));
     }
+    const last = this.#catalogue.days.at(-1);
+    if (last?.form === 'closed' && last.day >= today) this.#catalogue.put({ ...last, form: 'live' });
+  }
+
+  /**
+   * A rewriting that was cut short leaves a day in two forms. The one with the most rows counts, of equals the furthest; what there is of others
+   * goes only once that one has been read.
+   */
+  async #openDay(files: FileSession, day: Day, forms: readonly StoredForm[]): Promise<CataloguedDay> {
+    const readable: CataloguedDay[] = [];
+    let problem: unknown;
+    for (const form of forms) {
+      await this.#attach(files, day, form).then(
+        stored => readable.push(stored),
+        error => {
+          problem ??= error;
+        },
+      );
+    }
+    const [best, ...others] = readable.sort((a, b) => b.rows - a.rows);
+    if (best === undefined) throw problem;
+    for (const { form } of others) if (form !== 'parquet') await files.detach(catalogOf(day, form));
+    for (const form of FORMS_BY_RANK) if (form !== best.form) this.#unlink(day, form);
+    return best;
   }
 
   /**
@@ -81,11 +103,11 @@ export class DayFiles {
       await files.create(unfinished, catalog);
       await createDayTables(files, catalog, lastSequence);
       await fill(catalog);
+      await files.detach(catalog);
     } catch (error) {
       await files.detach(catalog).catch(() => undefined);
       throw error;
     }
-    await files.detach(catalog);
     renameSync(unfinished, path);
     syncFolder(this.#folder);
   }
@@ -98,10 +120,12 @@ export class DayFiles {
     const { day } = stored;
     await this.#database.aside(files => writeArchive(files, stored, form, this.#folder));
     syncFolder(this.#folder);
-    const written = await this.#database.withFiles(files => this.#attach(files, day, form));
-    if (written.rows !== stored.rows || written.lastSequence !== stored.lastSequence) {
-      throw new Error(`expected ${stored.rows} rows in ${written.file}, got ${written.rows}`);
-    }
+    const written = await this.#database
+      .withFiles(files => this.#attach(files, day, form))
+      .catch(error => {
+        this.#unlink(day, form);
+        throw error;
+      });
     this.#catalogue.put(written);
     await this.#take(stored);
   }
@@ -116,16 +140,12 @@ export class DayFiles {
   async #take({ day, form }: CataloguedDay): Promise<void> {
     await this.#database.readsFinished();
     if (form !== 'parquet') await this.#database.withFiles(files => files.detach(catalogOf(day, form)));
-    for (const path of allFilesOf(this.#folder, day, form)) rmSync(path, { force: true });
+    this.#unlink(day, form);
     syncFolder(this.#folder);
   }
 
-  /** What is left of a rewriting that was cut short. */
-  #removeOtherForms(day: Day, stored: DayForm): void {
-    for (const form of FORMS_BY_RANK) {
-      if (form === stored) continue;
-      for (const path of allFilesOf(this.#folder, day, form)) rmSync(path, { force: true });
-    }
+  #unlink(day: Day, form: DayForm): void {
+    for (const path of allFilesOf(this.#folder, day, form)) rmSync(path, { force: true });
   }
 
   /** True where a day's WAL has rows that its file has not. */
@@ -159,23 +179,21 @@ export class DayFiles {
           : await readDayFile(files, catalog, file);
       return { day, form, file, begunAfter, ...(await readDayFacts(files, { day, form, file })) };
     } catch (cause) {
+      await files.detach(catalog).catch(() => undefined);
       throw cause instanceof StoreError ? cause : unreadable(file, cause as Error);
     }
   }
 }
 
-/** The days that have a file and the form of it that counts, the oldest first. */
-function storedDays(folder: string): Map<Day, ArchiveForm | 'closed'> {
+/** The days that have files, the oldest first, and the forms of each, the furthest first. */
+function storedDays(folder: string): Map<Day, StoredForm[]> {
   const names = readdirSync(folder).sort();
-  const days = new Map<Day, ArchiveForm | 'closed'>();
-  for (const name of names) {
-    const form = FORMS_BY_RANK.find(other => isDay(dayOfFile(name, other)));
-    if (form === undefined) continue;
-    const day = dayOfFile(name, form);
-    const other = days.get(day);
-    if (other === undefined || FORMS_BY_RANK.indexOf(form) < FORMS_BY_RANK.indexOf(other)) days.set(day, form);
+  const days = new Map<Day, StoredForm[]>();
+  for (const form of FORMS_BY_RANK) {
+    for (const day of names.map(name => dayOfFile(name, form)).filter(isDay))
+      days.set(day, [...(days.get(day) ?? []), form]);
   }
-  return days;
+  return new Map([...days].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function bytesOf(paths: readonly string[]): number {

@@ -16,8 +16,10 @@ const SUFFIXES: Record<DayForm, string> = {
 /** Of the file beside a Parquet one: it holds one table, and a day has two. */
 const GAUGES_SUFFIX = '.gauges.parquet';
 
-/** Forms from the one that counts most, where a day has files of several: the others were about to be taken away. */
-export const FORMS_BY_RANK: readonly Exclude<DayForm, 'live'>[] = ['parquet', 'packed', 'closed'];
+/** What a file's name tells: whether a day is live, it does not. */
+export type StoredForm = Exclude<DayForm, 'live'>;
+/** Forms from the one that counts most, where a day has whole files of several: the others were about to be taken away. */
+export const FORMS_BY_RANK: readonly StoredForm[] = ['parquet', 'packed', 'closed'];
 
 /** The file of a day in a form. */
 export function dayFileOf(folder: string, day: Day, form: DayForm): string {

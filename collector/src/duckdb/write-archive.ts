@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import type { CataloguedDay } from './day-catalogue.ts';
-import { type ArchiveForm, catalogOf, dayFileOf, gaugesFileOf } from './day-form.ts';
+import { type ArchiveForm, allFilesOf, catalogOf, dayFileOf, gaugesFileOf } from './day-form.ts';
 import { gaugeRelationOf, NO_PARTS, relationOf } from './day-relation.ts';
 import { readDayFile } from './day-schema.ts';
 import type { FileSession } from './file-session.ts';
@@ -16,7 +16,10 @@ const UNFINISHED = '.new';
  */
 const PACKED_OPTIONS = `(STORAGE_VERSION 'v1.2.0', ROW_GROUP_SIZE 129024)`;
 
-/** Writes a closed day in another form beside its file. The new file gets its name last, when its bytes are on the disk. */
+/**
+ * Writes a closed day in another form beside its file. The new file gets its name last, when its bytes are on the disk; one that could not be
+ * finished takes no room.
+ */
 export async function writeArchive(
   files: FileSession,
   stored: CataloguedDay,
@@ -24,19 +27,29 @@ export async function writeArchive(
   folder: string,
 ): Promise<void> {
   const path = dayFileOf(folder, stored.day, form);
-  if (form === 'packed') await writePacked(files, stored, path + UNFINISHED);
-  else await writeParquet(files, stored, path);
+  try {
+    if (form === 'packed') await writePacked(files, stored, path + UNFINISHED);
+    else await writeParquet(files, stored, path);
+  } catch (error) {
+    const unfinished = [path + UNFINISHED, `${path}${UNFINISHED}.wal`];
+    for (const file of [...unfinished, ...allFilesOf(folder, stored.day, form)]) rmSync(file, { force: true });
+    throw error;
+  }
   renameSync(path + UNFINISHED, path);
 }
 
-async function writePacked(files: FileSession, { day, form }: CataloguedDay, path: string): Promise<void> {
+async function writePacked(files: FileSession, stored: CataloguedDay, path: string): Promise<void> {
+  const { day, form } = stored;
   const catalog = `${day}.packed${UNFINISHED}`;
   for (const file of [path, `${path}.wal`]) rmSync(file, { force: true });
   await files.run(`ATTACH ${quoted(path)} AS "${catalog}" ${PACKED_OPTIONS}`);
   try {
     for (const statement of packStatements(catalogOf(day, form), catalog)) await files.run(statement);
-  } finally {
+    await expectRows(files, `"${catalog}".packed_events`, stored, path);
     await files.detach(catalog);
+  } catch (error) {
+    await files.detach(catalog).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -48,7 +61,25 @@ async function writeParquet(files: FileSession, stored: CataloguedDay, path: str
   const gauges = gaugesFileOf(path);
   await files.run(`COPY (SELECT * EXCLUDE (position) FROM ${gaugeRelationOf(stored)} ORDER BY position)
     TO ${quoted(gauges)} (FORMAT parquet, COMPRESSION zstd)`);
+  await expectRows(files, `read_parquet(${quoted(path + UNFINISHED)})`, stored, path);
   for (const written of [path + UNFINISHED, gauges]) syncFile(written);
+}
+
+/** The old file goes for the new one, so that has to have what the catalogue knows of. */
+async function expectRows(
+  files: FileSession,
+  relation: string,
+  { rows, lastSequence }: CataloguedDay,
+  path: string,
+): Promise<void> {
+  const [got] = await files.rows<Pick<CataloguedDay, 'rows' | 'lastSequence'>>(
+    `SELECT count(*)::DOUBLE AS rows, coalesce(max(sequence), 0)::DOUBLE AS "lastSequence" FROM ${relation}`,
+  );
+  if (got!.rows !== rows || got!.lastSequence !== lastSequence) {
+    throw new Error(
+      `expected ${rows} rows up to ${lastSequence} in ${path}, got ${got!.rows} up to ${got!.lastSequence}`,
+    );
+  }
 }
 
 function syncFile(path: string): void {
