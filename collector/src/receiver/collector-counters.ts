@@ -13,7 +13,7 @@ const REQUEST_OUTCOMES = [
   'unauthenticated',
   /** 403: a public token from an origin that it is not for. */
   'forbidden',
-  /** 403 for another host's name, 404 and 405. */
+  /** 403 for another host's name, 404 and 405; gRPC's UNIMPLEMENTED for another method. */
   'misdirected',
   /** 413. */
   'tooLarge',

@@ -21,6 +21,13 @@ export interface RunningCollector {
   stop(): Promise<void>;
 }
 
+/** Whatever a test has sent: once all requests have ended, the budget has everything back. */
+async function expectNothingHeld({ metrics }: Collector): Promise<void> {
+  const { values } = await metrics.getSingleMetric('closewatch_queue_bytes')!.get();
+  const held = values.map(({ value }) => value);
+  if (held.some(bytes => bytes !== 0)) throw new Error(`expected requests to hold 0 bytes after the stop, got ${held}`);
+}
+
 export async function runCollector(options: Partial<CollectorOptions> = {}): Promise<RunningCollector> {
   const folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
   const store = options.store ?? (await openDuckDbStore({ folder }));
@@ -42,6 +49,7 @@ export async function runCollector(options: Partial<CollectorOptions> = {}): Pro
     postMetrics: postTo('/v1/metrics'),
     async stop() {
       await collector.stop();
+      await expectNothingHeld(collector);
       await store.close();
       rmSync(folder, { recursive: true });
     },

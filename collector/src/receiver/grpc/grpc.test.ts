@@ -170,11 +170,12 @@ describe('OTLP/gRPC', () => {
     expect((await call(requestOf([1]), client)).code).toBe(status.OK);
   });
 
-  it('answers UNIMPLEMENTED for another method', async () => {
-    await run();
+  it('answers UNIMPLEMENTED for another method, and counts it', async () => {
+    const { collector } = await run();
     expect((await call(Buffer.alloc(0), clientOf(), new Metadata(), '/other.Service/Export')).code).toBe(
       status.UNIMPLEMENTED,
     );
+    expect(collector.counters.requests.grpc.misdirected).toBe(1);
   });
 
   it('closes connections past its cap, and counts them and what is no HTTP/2', async () => {
