@@ -18,9 +18,7 @@ export async function readStory(
   const days = catalogue.overlapping(from, to);
   const range = { from, to, limit };
   if ('clientId' in query) return storyOfClient(session, days, range, query.clientId);
-  const ends = await bothEnds(session, days, query.connectionId);
-  const rows = (day: CataloguedDay) => `${relationOf(day)} WHERE (${ends.condition})`;
-  return newestEvents(session, ends.days, range, rows, ends.parameters);
+  return storyOfConnection(session, days, range, query.connectionId);
 }
 
 /** Days that are asked at once whether they know a client. */
@@ -104,36 +102,50 @@ function isFull(story: readonly CloseEvent[], limit: number, day: CataloguedDay)
   return story.length >= limit && story[0]!.time >= day.latest!;
 }
 
-/** Where the rows of a connection lie. */
-interface Ends {
-  days: readonly CataloguedDay[];
-  condition: string;
-  parameters: Parameters;
-}
-
-/** A connection's ids: 16 hex digits in 8 bytes, or another emitter's text. */
+/** A connection's id: 16 hex digits in 8 bytes, or another emitter's text. */
 const IS_HEX = /^[0-9a-f]{16}$/;
+
+/** Rows of one connection, at most: ours are a few, and any number where an emitter gives all of them one id. */
+const MOST_FOUND = 10_000;
+
+/** A row that belongs to a connection. */
+interface FoundRow {
+  day: string;
+  sequence: number;
+  kind: string;
+  id: string | null;
+  /** Of a connect span that was continued: the other end's connection id, or another span of its trace. */
+  parent: string | null;
+}
 
 /**
  * Both ends of a connection. A client continues its trace over the upgrade request, so the server's connect span has the client's
  * as its parent, and a connect span's id is its side's connection id. A reconnect that came of the connection belongs to it too.
  */
-async function bothEnds(session: ReadSession, days: readonly CataloguedDay[], id: string): Promise<Ends> {
-  if (!IS_HEX.test(id)) {
-    const condition = 'connection_id_text = $id OR previous_connection_id_text = $id';
-    return { days, condition, parameters: { id } };
-  }
-  const own = await findConnections(session, days, [id], `OR (kind = 'connect' AND parent_span_id = ${literal(id)})`);
+async function storyOfConnection(
+  session: ReadSession,
+  days: readonly CataloguedDay[],
+  range: Range,
+  id: string,
+): Promise<CloseEvent[]> {
+  const found = IS_HEX.test(id)
+    ? await findBothEnds(session, days, id)
+    : await findRows(session, days, ['connection_id_text = $id', 'previous_connection_id_text = $id'], { id });
+  const byDay = Map.groupBy(found, ({ day }) => day);
+  const rows = (day: CataloguedDay) =>
+    `${relationOf(day)} WHERE sequence IN (${byDay.get(day.day)!.map(({ sequence }) => sequence)})`;
+  const known = days.filter(({ day }) => byDay.has(day));
+  return newestEvents(session, known, range, rows, {});
+}
+
+async function findBothEnds(session: ReadSession, days: readonly CataloguedDay[], id: string): Promise<FoundRow[]> {
+  const [isOwn, cameOfIt] = [`connection_id = ${literal(id)}`, `previous_connection_id = ${literal(id)}`];
+  const continuesIt = `kind = 'connect' AND parent_span_id = ${literal(id)}`;
+  const own = await findRows(session, days, [isOwn, cameOfIt, continuesIt], {});
   const others = otherEnds(own, id);
-  const near = others.length > 0 ? daysNear(days, own) : [];
-  const found = near.length > 0 ? await findConnections(session, near, others) : [];
-  const names = new Set([...own, ...found].map(row => row.day));
-  const ids = [id, ...others].map(other => literal(other)).join(', ');
-  return {
-    days: days.filter(({ day }) => names.has(day)),
-    condition: `connection_id IN (${ids}) OR previous_connection_id = ${literal(id)}`,
-    parameters: {},
-  };
+  if (others.length === 0) return own;
+  const areOthers = `connection_id IN (${others.map(literal).join(', ')})`;
+  return [...own, ...(await findRows(session, daysNear(days, own), [areOthers], {}))];
 }
 
 /** Connection ids of the other end: what this end's connect span continues, or what continues it. */
@@ -143,29 +155,29 @@ function otherEnds(own: readonly FoundRow[], id: string): string[] {
   return [...new Set(others)].filter(other => other !== null && other !== id) as string[];
 }
 
-interface FoundRow {
-  day: string;
-  kind: string;
-  id: string | null;
-  /** Of a connect span that was continued: the other end's connection id, or another span of its trace. */
-  parent: string | null;
-}
-
-/** Reads the ids' columns only: 4 ms a day of 3 million rows. */
-function findConnections(
+/**
+ * Rows for which any of the conditions holds, the newest. Each condition is a scan of its own, on one column: DuckDB reads no other column where
+ * no row has the id, which it would for one condition with OR.
+ */
+async function findRows(
   session: ReadSession,
   days: readonly CataloguedDay[],
-  ids: readonly string[],
-  orElse = '',
+  conditions: readonly string[],
+  parameters: Parameters,
 ): Promise<FoundRow[]> {
-  if (days.length === 0) return Promise.resolve([]);
-  const wanted = ids.map(literal).join(', ');
-  const rows = days.map(
-    day => `SELECT '${day.day}' AS day, kind::VARCHAR AS kind, format('{:016x}', connection_id) AS id,
-        CASE WHEN kind = 'connect' THEN format('{:016x}', parent_span_id) END AS parent
-      FROM ${relationOf(day, NO_PARTS)} WHERE connection_id IN (${wanted}) OR previous_connection_id IN (${wanted}) ${orElse}`,
+  if (days.length === 0) return [];
+  const scans = days.flatMap(day =>
+    conditions.map(
+      condition => `SELECT '${day.day}' AS day, sequence, kind, connection_id, parent_span_id
+        FROM ${relationOf(day, NO_PARTS)} WHERE ${condition}`,
+    ),
   );
-  return session.rows<FoundRow>(rows.join('\nUNION ALL\n'));
+  return session.rows<FoundRow>(
+    `SELECT DISTINCT day, sequence::DOUBLE AS sequence, kind::VARCHAR AS kind, format('{:016x}', connection_id) AS id,
+      CASE WHEN kind = 'connect' THEN format('{:016x}', parent_span_id) END AS parent
+    FROM (${scans.join('\nUNION ALL\n')}) ORDER BY sequence DESC LIMIT ${MOST_FOUND}`,
+    parameters,
+  );
 }
 
 /** The other end's rows come within a day of receipt of this one's; without a close here, any day later too. */
