@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDuckDbStore, type Store } from '@closewatch/collector';
+import { type DuckDbStoreOptions, openDuckDbStore, type Store } from '@closewatch/collector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { numberedCloses, range, storedNumbers } from './numbered-closes.ts';
 import { CAN_MOUNT, SmallDisk } from './small-disk.ts';
@@ -7,12 +8,15 @@ import { CAN_MOUNT, SmallDisk } from './small-disk.ts';
 const MIB = 1024 * 1024;
 const ROWS = 1_000;
 const NOW = Date.parse('2026-11-23T12:00:00Z');
+const DAY_MS = 86_400_000;
 
 describe.runIf(CAN_MOUNT)('a disk that is full', () => {
   let disk: SmallDisk;
   let store: Store;
   let acknowledged: number;
+  let now: number;
   beforeEach(() => {
+    now = NOW;
     disk = new SmallDisk(64);
     acknowledged = 0;
   });
@@ -21,8 +25,8 @@ describe.runIf(CAN_MOUNT)('a disk that is full', () => {
     disk.remove();
   });
 
-  async function open(options: { reserveBytes: number; checkpointBytes: number }): Promise<void> {
-    store = await openDuckDbStore({ folder: join(disk.folder, 'data'), now: () => NOW, ...options });
+  async function open(options: Partial<DuckDbStoreOptions>): Promise<void> {
+    store = await openDuckDbStore({ folder: join(disk.folder, 'data'), now: () => now, ...options });
   }
   async function append(): Promise<void> {
     await store.appendEvents(numberedCloses(acknowledged, ROWS, NOW));
@@ -89,5 +93,45 @@ describe.runIf(CAN_MOUNT)('a disk that is full', () => {
     expect(store.status().state).toBe('ready');
     await append();
     await expectAll();
+  });
+
+  // A day's file is 72 KiB when it is new.
+  it.each(range(0, 24).map(step => step * 8))(
+    'at the change of a day, with %i KiB left: the day begins when there is room, and nothing is lost',
+    async kib => {
+      await open({ reserveBytes: 0, checkpointBytes: 1_000 * MIB });
+      await append();
+      disk.fillUp(kib / 1024);
+      now += DAY_MS;
+      const refused = await append().catch(error => error);
+      if (refused !== undefined) expect(refused).toMatchObject({ code: 'STORE_NO_SPACE' });
+      disk.makeRoom();
+      if (refused !== undefined) await append();
+      await append();
+      await expectAll();
+      await store.close();
+      await open({});
+      await expectAll();
+      expect(store.status()).toMatchObject({ lostRows: 0, days: [{ day: '2026-11-23' }, { day: '2026-11-24' }] });
+    },
+  );
+
+  it('begins no day while rows are refused, and still takes away the days that are too old', async () => {
+    await open({ reserveBytes: 24 * MIB, checkpointBytes: 4 * MIB, upkeepMs: 5, retention: { days: 1 } });
+    await append();
+    now += DAY_MS;
+    await append();
+    disk.fillUp(20);
+    now += 3 * DAY_MS;
+    await expect.poll(() => store.status().days.length).toBe(1);
+    await store.close();
+    // Its upkeep has had a whole round when it is closed again.
+    await open({ reserveBytes: 24 * MIB, retention: { days: 1 } });
+    await store.close();
+    expect(readdirSync(join(disk.folder, 'data', 'days'))).toEqual(['2026-11-24.duckdb']);
+    disk.makeRoom();
+    await open({});
+    expect(await storedNumbers(store)).toEqual(range(ROWS, 2 * ROWS));
+    expect(store.status().lostRows).toBe(0);
   });
 });

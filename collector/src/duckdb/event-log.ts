@@ -70,11 +70,13 @@ export class EventLog {
   }
 
   /**
-   * Begins a day where the one before is over, whether rows come or not: the last sequence lies in a day that is never taken away.
+   * Begins a day where the one before is over, whether rows come or not: the last sequence lies in a day that is never taken away. It waits
+   * while there is no room, as rows do.
    */
   async changeDay(): Promise<void> {
     const now = this.#parts.now();
     const { days, live } = this.#parts.catalogue;
+    if (this.#freeBytes < this.#parts.reserveBytes) return;
     if (days.length > 0 && (live?.day ?? '') < dayOf(now)) await this.#begin(now);
   }
 
@@ -115,7 +117,7 @@ export class EventLog {
       return { ...day, bytes: days.bytesOf(stored) };
     });
     const { state } = database;
-    const freeBytes = freeBytesIn(database.folder);
+    const freeBytes = this.#freeBytes;
     return {
       state: state === 'ready' && freeBytes < this.#parts.reserveBytes ? 'no_space' : state,
       days: stored,
@@ -129,14 +131,14 @@ export class EventLog {
 
   #expectRoom(): void {
     const { database, reserveBytes } = this.#parts;
-    const free = freeBytesIn(database.folder);
+    const free = this.#freeBytes;
     if (free < reserveBytes) {
       throw noSpace(database.folder, `expected ${reserveBytes} bytes free for a commit, got ${free}`);
     }
   }
-}
 
-function freeBytesIn(folder: string): number {
-  const { bsize, bavail } = statfsSync(folder);
-  return bsize * bavail;
+  get #freeBytes(): number {
+    const { bsize, bavail } = statfsSync(this.#parts.database.folder);
+    return bsize * bavail;
+  }
 }

@@ -12,16 +12,16 @@ export interface Retention {
 }
 
 /**
- * The days to take away, the oldest first: those that are too old, and as many more as the rest is too large by. The live day
- * stays. `bytes` is the size of the whole store, `now` is epoch milliseconds.
+ * The days to take away, the oldest first: those that are too old, and as many more as the rest is too large by. The last day
+ * stays, live or not: it has the last sequence. `bytes` is the size of the whole store, `now` is epoch milliseconds.
  */
 export function retiredDays(days: readonly StoredDay[], bytes: number, retention: Retention, now: number): Day[] {
   const { days: kept = Number.POSITIVE_INFINITY, bytes: most = Number.POSITIVE_INFINITY } = retention;
   const retired: Day[] = [];
   let remaining = bytes;
-  for (const { day, form, bytes: size } of days) {
+  for (const { day, bytes: size } of days.slice(0, -1)) {
     const age = Math.floor(now / DAY_MS) - Date.parse(day) / DAY_MS;
-    if (form === 'live' || (age <= kept && remaining <= most)) break;
+    if (age <= kept && remaining <= most) break;
     retired.push(day);
     remaining -= size;
   }
