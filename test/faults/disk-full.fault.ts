@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDbStoreOptions, openDuckDbStore, type Store } from '@closewatch/collector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mulberry32 } from './mulberry32.ts';
 import { numberedCloses, range, storedNumbers } from './numbered-closes.ts';
 import { CAN_MOUNT, SmallDisk } from './small-disk.ts';
 
@@ -74,6 +75,44 @@ describe.runIf(CAN_MOUNT)('a disk that is full', () => {
     const stored = await storedNumbers(store);
     expect(stored.slice(0, acknowledged)).toEqual(range(0, acknowledged));
     disk.makeRoom();
+    await append();
+    await expectAll();
+    expect(store.status().state).toBe('ready');
+  });
+
+  it('in a checkpoint of the main file: attaches it again by itself, and keeps every verdict that it said it had', async () => {
+    const random = mulberry32(7);
+    const keep = (id: string) => {
+      const document = { noise: Array.from({ length: 50_000 }, () => random().toString(36)).join('') };
+      const verdict = {
+        id,
+        kind: 'payload_bug',
+        status: 'open',
+        service: 'gateway',
+        environment: null,
+        startedAt: NOW,
+      };
+      return store.keepVerdicts({ verdicts: [{ ...verdict, endedAt: null, document }], transitions: [], messages: [] });
+    };
+    await open({ reserveBytes: 0, checkpointBytes: 1 });
+    await append();
+    disk.fillUp(2);
+    const kept: string[] = [];
+    for (let error: unknown; error === undefined; ) {
+      const id = `v${kept.length}`;
+      await keep(id).then(
+        () => kept.push(id),
+        cause => {
+          error = cause;
+        },
+      );
+      if (error !== undefined) expect(error).toMatchObject({ code: 'STORE_NO_SPACE' });
+    }
+    const stored = async () => (await store.readVerdicts({})).map(({ id }) => id);
+    expect(await stored()).toEqual(expect.arrayContaining(kept));
+    disk.makeRoom();
+    await keep('after');
+    expect(await stored()).toEqual(expect.arrayContaining([...kept, 'after']));
     await append();
     await expectAll();
     expect(store.status().state).toBe('ready');

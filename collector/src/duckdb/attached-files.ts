@@ -22,15 +22,18 @@ const MOST_ATTEMPTS = 500;
 export class AttachedFiles {
   readonly #connection: DuckDBConnection;
   readonly #paths = new Map<string, string>();
-  /** Names of files that were let go and could not be attached again yet. */
+  /** Names of files that have become unusable, and have to be let go and attached again. */
+  readonly #unusable = new Set<string>();
+  /** Those of them that were let go. */
   readonly #missing = new Set<string>();
 
+  /** The connection's own database is none of these files: DuckDB does not let that one go. */
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
   }
 
   get isComplete(): boolean {
-    return this.#missing.size === 0;
+    return this.#unusable.size === 0;
   }
 
   /** Makes a file for the rows of a live day, and attaches it. */
@@ -46,6 +49,7 @@ export class AttachedFiles {
     await this.#connection.run(`ATTACH ${quoted(path)} AS "${name}" (${options})`);
     this.#paths.set(name, path);
     this.#missing.delete(name);
+    this.#unusable.delete(name);
   }
 
   /** Writes the file's WAL into it and lets it go; reads that hold it keep what they see. */
@@ -57,14 +61,15 @@ export class AttachedFiles {
   /** Lets a file go and attaches it again, which is the way out for one that a failed checkpoint has made unusable. */
   async renew(name: string): Promise<void> {
     if (!this.#paths.has(name)) return;
-    if (!this.#missing.has(name)) await this.#connection.run(`DETACH "${name}"`);
-    this.#missing.add(name);
+    this.#unusable.add(name);
     await this.complete();
   }
 
-  /** Attaches what could not be attached again before. */
+  /** Renews what could not be renewed before. */
   async complete(): Promise<void> {
-    for (const name of [...this.#missing]) {
+    for (const name of [...this.#unusable]) {
+      if (!this.#missing.has(name)) await this.#connection.run(`DETACH "${name}"`);
+      this.#missing.add(name);
       for (let attempt = 1; this.#missing.has(name); attempt++) {
         await this.attach(this.#paths.get(name)!, name).catch(async (error: Error) => {
           if (attempt === MOST_ATTEMPTS || !error.message.includes('already attached')) throw error;
@@ -72,5 +77,9 @@ export class AttachedFiles {
         });
       }
     }
+  }
+
+  close(): void {
+    this.#connection.closeSync();
   }
 }

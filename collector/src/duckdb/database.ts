@@ -181,6 +181,7 @@ export class Database {
     await this.#lastWrite;
     await this.readsFinished();
     for (const connection of [...this.#idleReaders, this.#writer]) connection.closeSync();
+    this.#files.close();
     this.#instance.closeSync();
     openFolders.delete(this.folder);
   }

@@ -36,7 +36,7 @@ export function newInstance(
   });
 }
 
-/** The writer's connection, with the files that it has attached, and those of the reads. */
+/** The writer's connection, those of the reads, and the attached files, on one of their own. */
 export interface Connections {
   writer: DuckDBConnection;
   files: AttachedFiles;
@@ -46,7 +46,7 @@ export interface Connections {
 /** Attaches the main file and closes the rest of the file system. Throws StoreError. */
 export async function connectionsTo(instance: DuckDBInstance, folder: string): Promise<Connections> {
   const writer = await instance.connect();
-  const files = new AttachedFiles(writer);
+  const files = new AttachedFiles(await instance.connect());
   const path = join(folder, DATABASE_FILE);
   try {
     mkdirSync(join(folder, DAYS_FOLDER), { recursive: true, mode: 0o700 });
