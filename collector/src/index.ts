@@ -43,6 +43,7 @@ export type {
   VerdictRecord,
   VerdictTransition,
 } from './store.ts';
+export { APPEND_ROWS } from './store.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
 export type {
   BreakdownQuery,

@@ -1,12 +1,13 @@
+import { APPEND_ROWS } from '@closewatch/collector';
 import { AskedProcess } from './asked-process.ts';
 import { expectStored, inFolder } from './measure.ts';
 
-/** A side that is given rows instead of requests: its process, and the rows of a batch. */
-export const BULK_SIDES = {
-  limit: { file: 'limit-process.ts', batch: 20_480 },
-  clickhouse: { file: 'clickhouse-process.ts', batch: 10_000 },
-} as const;
+/** Sides that are given rows instead of requests, and their processes. */
+export const BULK_SIDES = { limit: 'limit-process.ts', clickhouse: 'clickhouse-process.ts' } as const;
 export type BulkSide = keyof typeof BULK_SIDES;
+
+/** Rows of a batch, and so of a commit: the collector's under load. */
+const BATCH = APPEND_ROWS;
 
 export interface BulkWork {
   folder: string;
@@ -29,11 +30,12 @@ export interface MeasuredBulk {
   peakBytes: number;
 }
 
-export async function measureBulk(side: BulkSide, rows: number, execArgv: readonly string[]): Promise<MeasuredBulk> {
+/** `least` is rounded up to whole batches. */
+export async function measureBulk(side: BulkSide, least: number, execArgv: readonly string[]): Promise<MeasuredBulk> {
   return inFolder(async folder => {
-    const { file, batch } = BULK_SIDES[side];
-    const child = new AskedProcess(file, execArgv);
-    const work: BulkWork = { folder, batch, rows };
+    const rows = Math.ceil(least / BATCH) * BATCH;
+    const child = new AskedProcess(BULK_SIDES[side], execArgv);
+    const work: BulkWork = { folder, batch: BATCH, rows };
     const { stored, elapsed, cpuMicros, peakBytes } = await child.ask<BulkOutcome>('run', work);
     await child.stop();
     expectStored(stored, rows);
