@@ -64,14 +64,17 @@ export function answerQuestions(answers: Record<string, (argument: never) => unk
 /** What a process has used: CPU of all its threads, in microseconds; the most memory that was resident, in bytes. */
 export interface Usage {
   cpuMicros: number;
+  /** Of it the thread that runs JavaScript. */
+  mainThreadMicros: number;
   peakBytes: number;
   residentBytes: number;
 }
 
 export function usage(): Usage {
-  const { user, system } = process.cpuUsage();
+  const [all, main] = [process.cpuUsage(), process.threadCpuUsage()];
   return {
-    cpuMicros: user + system,
+    cpuMicros: all.user + all.system,
+    mainThreadMicros: main.user + main.system,
     peakBytes: process.resourceUsage().maxRSS * 1_024,
     residentBytes: process.memoryUsage.rss(),
   };

@@ -16,7 +16,7 @@ export interface Case {
  */
 const SIZES = [
   { batch: 1, lanes: 2_000, spans: 30_000 },
-  { batch: 20, lanes: 1_000, spans: 150_000 },
+  { batch: 20, lanes: 2_500, spans: 150_000 },
   { batch: 500, lanes: 64, spans: 400_000 },
 ];
 

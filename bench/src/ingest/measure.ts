@@ -22,6 +22,8 @@ export interface Measured {
   refused: number;
   /** CPU time of each process, microseconds a span. */
   receiverMicros: number;
+  /** Of it the receiver's thread that runs JavaScript: past 1,000,000 / spans a second it can't keep up. */
+  mainThreadMicros: number;
   senderMicros: number;
   /** Most resident memory of the receiver's process, bytes. */
   peakBytes: number;
@@ -59,6 +61,7 @@ export async function measure(
       ...{ p50, p99, longest, stall, refused },
       spansPerSecond: (sent.spans / sent.elapsed) * 1_000,
       receiverMicros: (after.cpuMicros - before.cpuMicros) / sent.spans,
+      mainThreadMicros: (after.mainThreadMicros - before.mainThreadMicros) / sent.spans,
       senderMicros: sent.cpuMicros / sent.spans,
       peakBytes: after.peakBytes,
     };

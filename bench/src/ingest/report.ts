@@ -27,7 +27,7 @@ const LATENCY_HEADER = ['ack p50, ms', 'ack p99, ms', 'longest, ms'];
 export function casesTable(measured: ReadonlyMap<Case, readonly Measured[]>, limits: readonly number[]): Table {
   const header = ['sent', 'spans a request', 'gzip', 'senders', 'durable spans/s', 'of the limit', ...LATENCY_HEADER];
   return {
-    header: [...header, 'receiver, µs CPU a span', 'sender, µs', 'peak memory, MiB'],
+    header: [...header, 'receiver, µs CPU a span', 'of it JavaScript', 'sender, µs', 'peak memory, MiB'],
     rows: [...measured].map(([{ transport, batch, gzip, lanes }, rounds]) => [
       transport === 'http' ? 'HTTP' : 'gRPC',
       String(batch),
@@ -70,7 +70,7 @@ export function sidesTable(
 export function pacedTable(measured: ReadonlyMap<Case, { pace: number; rounds: readonly Measured[] }>): Table {
   const header = ['sent', 'asked for, spans/s', 'durable spans/s', ...LATENCY_HEADER];
   return {
-    header: [...header, 'receiver, µs CPU a span', 'sender, µs', 'peak memory, MiB'],
+    header: [...header, 'receiver, µs CPU a span', 'of it JavaScript', 'sender, µs', 'peak memory, MiB'],
     rows: [...measured].map(([{ name }, { pace, rounds }]) => [
       name,
       pace.toLocaleString('en'),
@@ -86,6 +86,7 @@ function costs(rounds: readonly Measured[]): string[] {
     spread(rounds, ({ p99 }) => p99),
     spread(rounds, ({ longest }) => longest),
     spread(rounds, ({ receiverMicros }) => receiverMicros, 1),
+    spread(rounds, ({ mainThreadMicros }) => mainThreadMicros, 1),
     spread(rounds, ({ senderMicros }) => senderMicros, 1),
     spread(rounds, ({ peakBytes }) => peakBytes / MIB),
   ];

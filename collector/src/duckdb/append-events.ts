@@ -53,7 +53,8 @@ function perhapsStored(batch: EventBatch, { rows, count }: RowSet, filter: Redel
   let found = 0;
   for (let index = 0; index < count; index++) {
     const row = rows[index]!;
-    const [place, bits] = [hashOfSpan(ids, row), hashOfSpan(ids, row, OTHER_HASH)];
+    const place = hashOfSpan(ids, row);
+    const bits = hashOfSpan(ids, row, OTHER_HASH);
     if (filter.note(place, bits, ownTimeOf(batch, row) / 1_000, now)) perhaps[found++] = row;
   }
   return { rows: perhaps, count: found };

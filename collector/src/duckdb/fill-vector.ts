@@ -74,13 +74,12 @@ function setValid(index: number): void {
 function fillUuids({ words }: ColumnData, rows: Uint32Array, target: Uint32Array): number {
   for (let index = 0; index < rows.length; index++) {
     const from = rows[index]! * 4;
-    const [a, b, c, d] = [words[from]!, words[from + 1]!, words[from + 2]!, words[from + 3]!];
-    if ((a | b | c | d) === 0) continue;
+    if ((words[from]! | words[from + 1]! | words[from + 2]! | words[from + 3]!) === 0) continue;
     setValid(index);
-    target[index * 4] = a;
-    target[index * 4 + 1] = b;
-    target[index * 4 + 2] = c;
-    target[index * 4 + 3] = d ^ UUID_SIGN;
+    target[index * 4] = words[from]!;
+    target[index * 4 + 1] = words[from + 1]!;
+    target[index * 4 + 2] = words[from + 2]!;
+    target[index * 4 + 3] = words[from + 3]! ^ UUID_SIGN;
   }
   return rows.length * 16;
 }
@@ -89,18 +88,18 @@ function fillUuids({ words }: ColumnData, rows: Uint32Array, target: Uint32Array
 function fillIds({ words }: ColumnData, rows: Uint32Array, target: Uint32Array, links: EventBatch | null): number {
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!;
-    const [low, high] = [words[row * 2]!, words[row * 2 + 1]!];
-    if ((low | high) === 0 || (links !== null && isConnectionId(links, row, low, high))) continue;
+    if ((words[row * 2]! | words[row * 2 + 1]!) === 0 || (links !== null && isConnectionId(links, row, words)))
+      continue;
     setValid(index);
-    target[index * 2] = low;
-    target[index * 2 + 1] = high;
+    target[index * 2] = words[row * 2]!;
+    target[index * 2 + 1] = words[row * 2 + 1]!;
   }
   return rows.length * 8;
 }
 
-function isConnectionId({ columns }: EventBatch, row: number, low: number, high: number): boolean {
+function isConnectionId({ columns }: EventBatch, row: number, words: Uint32Array): boolean {
   const ids = columns[CONNECTION_ID]!.words;
-  if (ids[row * 2] !== low || ids[row * 2 + 1] !== high) return false;
+  if (ids[row * 2] !== words[row * 2] || ids[row * 2 + 1] !== words[row * 2 + 1]) return false;
   const trace = columns[LINKED_TRACE_ID]!.words;
   return (trace[row * 4]! | trace[row * 4 + 1]! | trace[row * 4 + 2]! | trace[row * 4 + 3]!) !== 0;
 }

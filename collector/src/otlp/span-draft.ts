@@ -75,8 +75,8 @@ export class SpanDraft {
 
   /** Takes a link as its words lie in `words`, four of the trace id and two of the span id; an invalid one is none. */
   addLink(words: Uint32Array): void {
-    const [a, b, c, d, low, high] = words as unknown as [number, number, number, number, number, number];
-    if ((a | b | c | d) === 0 || (low | high) === 0 || this.#linkCount === MAX_LINKS) return;
+    if ((words[0]! | words[1]! | words[2]! | words[3]!) === 0 || (words[4]! | words[5]!) === 0) return;
+    if (this.#linkCount === MAX_LINKS) return;
     this.#links.set(words, this.#linkCount * LINK_WORDS);
     this.#linkCount += 1;
   }

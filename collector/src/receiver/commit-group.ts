@@ -12,6 +12,7 @@ export class CommitGroup {
   readonly failed: (refusal: Error) => void;
   /** By the monotonic clock; null before the first request. */
   firstJoinedAt: number | null = null;
+  lastJoinedAt = 0;
 
   constructor(batch: EventBatch) {
     this.batch = batch;
@@ -28,7 +29,8 @@ export class CommitGroup {
 
   /** Counts the request whose rows were written last in. Resolves after the commit; rejects with a Refusal (503). */
   join(): Promise<void> {
-    this.firstJoinedAt ??= performance.now();
+    this.lastJoinedAt = performance.now();
+    this.firstJoinedAt ??= this.lastJoinedAt;
     return this.done;
   }
 }

@@ -86,8 +86,10 @@ export class CommitQueue {
   /** Milliseconds that the group being filled still has to wait for others. */
   #patience(): number {
     if (this.#hurried || this.#groups.hasFull) return 0;
-    const { firstJoinedAt, batch } = this.#groups.filling;
-    return groupWait(batch.rows, performance.now() - firstJoinedAt!, this.#options.groupMs);
+    const { firstJoinedAt, lastJoinedAt, batch } = this.#groups.filling;
+    const now = performance.now();
+    const waiting = { rows: batch.rows, sinceFirst: now - firstJoinedAt!, sinceLast: now - lastJoinedAt };
+    return groupWait(waiting, this.#options.groupMs);
   }
 
   async #commit(group: CommitGroup): Promise<void> {

@@ -69,13 +69,17 @@ describe('groups that wait for their commit', () => {
 
 describe('the wait of a group', () => {
   it('ends after the usual time where it would not be full soon', () => {
-    expect(groupWait(300, 40, 100)).toBe(60);
-    expect(groupWait(6_000, 100, 100)).toBe(0);
+    expect(groupWait({ rows: 300, sinceFirst: 40, sinceLast: 5 }, 100)).toBe(60);
+    expect(groupWait({ rows: 6_000, sinceFirst: 100, sinceLast: 5 }, 100)).toBe(0);
   });
 
-  it('goes on where it will be full within three times as much', () => {
-    expect(groupWait(7_000, 100, 100)).toBe(200);
-    expect(groupWait(14_000, 200, 100)).toBe(100);
-    expect(groupWait(14_000, 250, 100)).toBe(-150);
+  it('goes on, look by look, where it will be full within three times as much', () => {
+    expect(groupWait({ rows: 7_000, sinceFirst: 100, sinceLast: 5 }, 100)).toBe(25);
+    expect(groupWait({ rows: 19_900, sinceFirst: 290, sinceLast: 5 }, 100)).toBe(10);
+    expect(groupWait({ rows: 20_000, sinceFirst: 310, sinceLast: 5 }, 100)).toBe(0);
+  });
+
+  it('ends when no more come', () => {
+    expect(groupWait({ rows: 20_000, sinceFirst: 130, sinceLast: 30 }, 100)).toBe(0);
   });
 });
