@@ -73,6 +73,18 @@ describe('days of receipt', () => {
     expect(await store.appendEvents(EventBatch.of([closeEvent(1)]))).toEqual({ stored: 0, duplicates: 1 });
   });
 
+  it('hold a span once that came more than 24 hours ahead and is sent again, also after a restart', async () => {
+    const ahead = { startedAt: TEN_O_CLOCK + DAY_MS + 60_000, endedAt: TEN_O_CLOCK + DAY_MS + 60_000 };
+    const event = closeEvent(1, { ...ahead, time: TEN_O_CLOCK, clamped: true });
+    await store.appendEvents(EventBatch.of([event]));
+    now += 120_000;
+    expect(await store.appendEvents(EventBatch.of([event]))).toEqual({ stored: 0, duplicates: 1 });
+    now -= 120_000;
+    await reopen();
+    now += 120_000;
+    expect(await store.appendEvents(EventBatch.of([event]))).toEqual({ stored: 0, duplicates: 1 });
+  });
+
   it('go on where the clock is set back', async () => {
     await store.appendEvents(EventBatch.of([closeEvent(1)]));
     now -= DAY_MS;

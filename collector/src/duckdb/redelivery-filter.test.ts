@@ -65,6 +65,26 @@ describe('the filter of redeliveries', () => {
     expect(filter.note(5, 6, TEN_O_CLOCK, TEN_O_CLOCK + DAY + MINUTE)).toBe(true);
   });
 
+  it('knows a span that came more than a day ahead when its time has come', () => {
+    const filter = newFilter();
+    const time = TEN_O_CLOCK + DAY + MINUTE;
+    expect(filter.note(1, 2, time, TEN_O_CLOCK)).toBe(true);
+    expect(filter.note(1, 2, time, TEN_O_CLOCK + 2 * MINUTE)).toBe(true);
+    expect(filter.note(3, 4, time, TEN_O_CLOCK + 2 * MINUTE)).toBe(false);
+    expect(filter.note(1, 2, time, time + DAY)).toBe(true);
+  });
+
+  it('says "perhaps" of all from that time on when too many came more than a day ahead, and keeps the rest', () => {
+    const filter = newFilter({ maxBytes: 40_000 });
+    const keys = numbers(7);
+    const time = TEN_O_CLOCK + DAY + MINUTE;
+    for (let key = 0; key < 20_000; key++) filter.note(keys(), keys(), time + key, TEN_O_CLOCK);
+    expect(filter.bytes).toBeLessThanOrEqual(10_000);
+    expect(filter.note(1, 2, time, TEN_O_CLOCK + 2 * MINUTE)).toBe(true);
+    expect(filter.note(1, 2, time - 1, TEN_O_CLOCK + 2 * MINUTE)).toBe(false);
+    expect(filter.note(1, 2, TEN_O_CLOCK, TEN_O_CLOCK + 2 * MINUTE)).toBe(false);
+  });
+
   it('gives up its oldest slices when it is full, and says "perhaps" of their spans', () => {
     const filter = newFilter({ maxBytes: 40_000 });
     const keys = numbers(7);

@@ -7,6 +7,9 @@ const DAY_MS = 86_400_000;
 /** Keys of a slice at the start, where the slice before it had no more. */
 const FIRST_KEYS = 256;
 
+/** Share of what it may hold that spans from more than a day ahead get, twice that at most. Where it is full, all spans from their time on are looked up. */
+const MOST_AHEAD = 1 / 8;
+
 /** Filters of one slice: another, twice as large, is added when the last one is full. */
 type Slice = BlockedBloom[];
 
@@ -25,6 +28,10 @@ export interface RedeliveryFilterOptions {
 export class RedeliveryFilter {
   readonly #maxBytes: number;
   readonly #slices = new Map<number, Slice>();
+  /** Spans from more than a day ahead, of any minute: slices of these would let a sender push out those that are needed. */
+  readonly #ahead: Slice = [];
+  /** The earliest own time of those. Epoch milliseconds. */
+  #aheadFrom = Number.POSITIVE_INFINITY;
   /** Nothing is known of what lies before. Epoch milliseconds. */
   #knownFrom: number;
   #bytes = 0;
@@ -45,12 +52,29 @@ export class RedeliveryFilter {
    */
   note(place: number, bits: number, ownTime: number, now: number): boolean {
     this.#forgetBefore(Math.floor((now - DAY_MS) / SLICE_MS));
-    if (ownTime < this.#knownFrom || ownTime > now + DAY_MS) return true;
+    if (ownTime < this.#knownFrom) return true;
+    if (ownTime > now + DAY_MS) return this.#noteAhead(place, bits, ownTime);
+    if (ownTime >= this.#aheadFrom && this.#wasAhead(place, bits)) return true;
     const slice = this.#sliceAt(Math.floor(ownTime / SLICE_MS));
-    for (const filter of slice) if (filter.has(place, bits)) return true;
+    if (has(slice, place, bits)) return true;
     this.#lastOf(slice).add(place, bits);
     while (this.#bytes > this.#maxBytes) this.#forgetBefore(Math.min(...this.#slices.keys()) + 1);
     return false;
+  }
+
+  /** Of such a span it says "perhaps" at once, and knows it when time has come near it: it may be sent again then. */
+  #noteAhead(place: number, bits: number, ownTime: number): boolean {
+    this.#aheadFrom = Math.min(this.#aheadFrom, ownTime);
+    if (!this.#wasAhead(place, bits)) this.#lastOf(this.#ahead).add(place, bits);
+    return true;
+  }
+
+  #wasAhead(place: number, bits: number): boolean {
+    return this.#isAheadFull || has(this.#ahead, place, bits);
+  }
+
+  get #isAheadFull(): boolean {
+    return bytesOf(this.#ahead) > this.#maxBytes * MOST_AHEAD;
   }
 
   /** From now on nothing is known of the slices before `first`. */
@@ -59,7 +83,7 @@ export class RedeliveryFilter {
     for (const [at, slice] of this.#slices) {
       if (at >= first) continue;
       this.#slices.delete(at);
-      this.#bytes -= slice.reduce((sum, filter) => sum + filter.bytes, 0);
+      this.#bytes -= bytesOf(slice);
     }
     this.#knownFrom = first * SLICE_MS;
   }
@@ -75,7 +99,7 @@ export class RedeliveryFilter {
   }
 
   #lastOf(slice: Slice): BlockedBloom {
-    const last = slice.at(-1)!;
+    const last = slice.at(-1) ?? this.#grow(slice, FIRST_KEYS);
     return last.keys < last.capacity ? last : this.#grow(slice, last.capacity * 2);
   }
 
@@ -85,6 +109,15 @@ export class RedeliveryFilter {
     this.#bytes += filter.bytes;
     return filter;
   }
+}
+
+function has(slice: Slice, place: number, bits: number): boolean {
+  for (const filter of slice) if (filter.has(place, bits)) return true;
+  return false;
+}
+
+function bytesOf(slice: Slice): number {
+  return slice.reduce((sum, filter) => sum + filter.bytes, 0);
 }
 
 function keysOf(slice: Slice): number {
