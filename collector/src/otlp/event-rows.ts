@@ -55,7 +55,7 @@ export class EventRows {
   readonly #kindById: number[] = [];
   readonly #distinct: DistinctValues;
   readonly #clockSkew: ClockSkew;
-  readonly #derivedIds = new DerivedIds();
+  readonly #derivedIds: DerivedIds;
   #batch!: EventBatch;
   #receipt: Receipt = { receivedAt: null, trusted: true };
   #tally = newIngestTally();
@@ -63,6 +63,7 @@ export class EventRows {
   constructor(texts: TextInterner, distinct: DistinctValues, conventions: readonly Convention[], clockSkew: ClockSkew) {
     this.texts = texts;
     this.#clockSkew = clockSkew;
+    this.#derivedIds = new DerivedIds(texts);
     for (const [name, kind] of KIND_OF_NAME) this.#kindById[texts.idOfString(name)] = kind;
     this.resourceFields = new AttributeFields(texts, RESOURCE_COLUMNS);
     this.#ingested = new AttributeFields(texts, INGESTED_COLUMNS);
@@ -73,16 +74,20 @@ export class EventRows {
     this.values = new FieldValues(texts);
   }
 
-  /** Rows go to `batch`, and are counted in `tally`, until the next call. */
+  /** Rows go to `batch`, and are counted in `tally`, until `end`. */
   begin(batch: EventBatch, receipt: Receipt, tally: IngestTally): void {
     this.#batch = batch;
     this.#receipt = receipt;
     this.#tally = tally;
-    this.#derivedIds.clear();
     const { receivedAt } = receipt;
     // What is replayed has been limited when it was taken in.
     this.values.begin(receivedAt === null ? null : this.#distinct, tally);
     if (receivedAt !== null && this.#distinct.startDay(receivedAt)) this.values.forgetAdmitted();
+  }
+
+  /** Ends the request that `begin` began. */
+  end(): void {
+    this.#derivedIds.clear();
   }
 
   /** The columns that the span's attributes fill. */

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, vi } from 'vitest';
+import { EventBatch } from '../batch/event-batch.ts';
+import { newIngestTally } from '../ingest-tally.ts';
 import { TEN_O_CLOCK } from '../testdata/close-event.ts';
 import { decodedLogs, ENCODINGS } from '../testdata/decoded.ts';
 import { jsonAttributes } from '../testdata/json-request.ts';
 import { protobufFromJson } from '../testdata/protobuf-from-json.ts';
+import { RequestDecoder } from './request-decoder.ts';
 
 const ANDROID = readFileSync(join(import.meta.dirname, '../testdata/emitters/android.json'), 'utf8');
 
@@ -73,6 +78,45 @@ describe.each(ENCODINGS)('log records, in %s', encoding => {
 });
 
 describe('closes from log records', () => {
+  it('have the same ids in another process, whatever it has read before', async () => {
+    const request = logsRequest([closeLog(), closeLog(), closeLog({}, { 'session.id': 'another' })]);
+    const before = decodedLogs('json', Buffer.from(request)).events;
+    vi.resetModules(); // the seed of texts' hashes is another one then, as it is in another process
+    const { RequestDecoder } = await import('./request-decoder.ts');
+    const { EventBatch } = await import('../batch/event-batch.ts');
+    const [decoder, batch, receipt] = [
+      new RequestDecoder(),
+      new EventBatch(),
+      { receivedAt: TEN_O_CLOCK, trusted: true },
+    ];
+    const others = logsRequest([closeLog({}, { 'session.id': 'one' }), closeLog({}, { 'url.path': '/two' })]);
+    for (const json of [others, request]) {
+      decoder.logs('protobuf', protobufFromJson('logs', json), batch, receipt, newIngestTally());
+    }
+    expect(batch.events().slice(2)).toEqual(before);
+  });
+
+  it('leave nothing of a request in memory once it is decoded', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const records = Array.from({ length: 20_000 }, (_, number) =>
+      closeLog({ timeUnixNano: `${TEN_O_CLOCK + number}000000` }),
+    );
+    const request = protobufFromJson('logs', logsRequest(records));
+    const [decoder, batch, receipt] = [
+      new RequestDecoder(),
+      new EventBatch(),
+      { receivedAt: TEN_O_CLOCK, trusted: true },
+    ];
+    decoder.logs('protobuf', protobufFromJson('logs', logsRequest([closeLog()])), batch, receipt, newIngestTally());
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    decoder.logs('protobuf', request, batch, receipt, newIngestTally());
+    collectGarbage();
+    expect(batch.rows).toBe(20_001);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000); // of each row 100 bytes
+  });
+
   it('have the same ids in both encodings', () => {
     const request = logsRequest([closeLog(), closeLog({ traceId: '5'.repeat(32) })]);
     const [fromProtobuf, fromJson] = [

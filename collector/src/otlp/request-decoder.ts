@@ -88,6 +88,8 @@ export class RequestDecoder {
     } catch (error) {
       batch.truncate(before);
       throw error;
+    } finally {
+      rows.end();
     }
   }
 
