@@ -5,7 +5,7 @@ import { TextInterner } from '../batch/text-interner.ts';
 import { newIngestTally } from '../ingest-tally.ts';
 import { anyOtelSpans } from '../testdata/any-otel-span.ts';
 import { type AnyRequest, anyRequest, isTaken } from '../testdata/any-request.ts';
-import { decodedSpans, ENCODINGS } from '../testdata/decoded.ts';
+import { decoded, decodedSpans, ENCODINGS } from '../testdata/decoded.ts';
 import { RequestDecoder } from './request-decoder.ts';
 
 /** `npm run test:faults` asks for more. */
@@ -66,6 +66,15 @@ describe('both decoders, on anything', () => {
     expect(traces('json', `{"a":${'['.repeat(63)}${']'.repeat(63)}}`)).toBe(true);
     expect(traces('json', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`)).toBe(false);
     expect(traces('protobuf', Buffer.alloc(5_000_000, 0x0b))).toBe(false);
+  });
+
+  it('refuse JSON with more names of fields than OTLP has, in one object or in many, before it is parsed', () => {
+    const fields = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => `"n${from + index}" : 1`).join(',');
+    const objects = Array.from({ length: 200 }, (_, index) => `{${fields(index * 10, index * 10 + 10)}}`);
+    expect(traces('json', `{${fields(0, 999)}}`)).toBe(true);
+    expect(() => decoded('json', `{${fields(0, 1_100)}}`)).toThrow('expected the fields of OTLP, got 1001 names');
+    expect(() => decoded('json', `{"x":[${objects.join(',')}]}`)).toThrow('expected the fields of OTLP');
   });
 
   it('refuse JSON of nothing but brackets, and take the smallest attributes in any number', () => {

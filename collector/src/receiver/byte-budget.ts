@@ -34,6 +34,11 @@ export class ByteBudget {
         this.#held += bytes;
         this.#most = Math.max(this.#most, this.#held);
       },
+      shrink: bytes => {
+        if (isReleased) return;
+        own -= bytes;
+        this.#held -= bytes;
+      },
       release: () => {
         this.#held -= own;
         own = 0;
@@ -47,5 +52,7 @@ export class ByteBudget {
 export interface ByteLease {
   /** Takes more. Throws Refusal (503) where the budget is spent. After `release` it does nothing: who holds no more takes no more. */
   grow(bytes: number): void;
+  /** Gives back what was taken for a while. */
+  shrink(bytes: number): void;
   release(): void;
 }

@@ -14,7 +14,7 @@ export type Observe = (phase: CollectorPhase) => void;
 
 /**
  * What bounds the collector, whatever arrives. In memory it takes at most `maxHeldBytes`, what one request's decoding needs
- * (`maxBodyBytes` and a row for every 69 bytes of it, the shortest span that becomes one), the two batches that are kept (24 MB each, see
+ * (`maxBodyBytes`, nine times that where it is JSON, and a row for every 69 bytes of it, the shortest span that becomes one), the two batches that are kept (24 MB each, see
  * BatchPool), and 40 KB for each of `maxConnections` (a socket, a parser, 16 KiB of headers).
  */
 export interface CollectorLimits {
@@ -49,6 +49,12 @@ export const DEFAULT_LIMITS: CollectorLimits = {
  * the body, which stays leased until the answer and is larger than all that is new in it.
  */
 export const HELD_BYTES_PER_ROW = 2 * ROW_BYTES;
+
+/**
+ * What a byte of JSON counts for while it is decoded: its text, which has two bytes for each where one is not Latin-1, and what `JSON.parse` makes of
+ * it; 9 bytes measured with nothing but short strings.
+ */
+export const HELD_BYTES_PER_JSON_BYTE = 9;
 
 /** What a point of a gauge counts for: an object of eight fields and its texts' headers. */
 export const HELD_BYTES_PER_GAUGE = 256;

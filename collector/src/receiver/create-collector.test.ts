@@ -185,6 +185,15 @@ describe('a collector under more than it can hold', () => {
   });
 });
 
+describe('a collector that decodes JSON', () => {
+  it('counts what the parse takes, nine times the body, and gives it back after', async () => {
+    const { post, collector } = await run();
+    expect((await post(`${request(1)}${' '.repeat(100_000)}`)).status).toBe(200);
+    const [peak] = (await collector.metrics.getSingleMetric('closewatch_queue_peak_bytes')!.get()).values;
+    expect(peak!.value).toBeGreaterThan(9 * 100_000);
+  });
+});
+
 describe('a collector that stops', () => {
   it('commits and answers what it has, without waiting for more', async () => {
     const decoded = Promise.withResolvers<void>();

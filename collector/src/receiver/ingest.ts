@@ -7,7 +7,13 @@ import type { RequestDecoder } from '../otlp/request-decoder.ts';
 import type { Sender } from './access/ingest-access.ts';
 import { ByteBudget, type ByteLease } from './byte-budget.ts';
 import type { CollectorCounters, Protocol } from './collector-counters.ts';
-import { type CollectorLimits, HELD_BYTES_PER_GAUGE, HELD_BYTES_PER_ROW, type Observe } from './collector-options.ts';
+import {
+  type CollectorLimits,
+  HELD_BYTES_PER_GAUGE,
+  HELD_BYTES_PER_JSON_BYTE,
+  HELD_BYTES_PER_ROW,
+  type Observe,
+} from './collector-options.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { decompress } from './decompress.ts';
 import { IncompleteRequest } from './read-body.ts';
@@ -138,8 +144,11 @@ export class Ingest {
     const { batch, gauges } = queue.filling;
     const before = batch.rows;
     const receipt = { receivedAt: now(), trusted: sender.trusted };
+    const parsed = wire.name === 'json' ? body.length * HELD_BYTES_PER_JSON_BYTE : 0;
+    lease.grow(parsed);
     try {
       const points = this.#decode(signal, wire.name, body, batch, receipt, tally);
+      lease.shrink(parsed);
       observe('decoded');
       const rows = batch.rows - before;
       const items = rows + points.length + tally.notRelevant + tally.otherLogRecords + countOf(tally.unusable);
