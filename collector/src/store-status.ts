@@ -25,6 +25,8 @@ export interface StoreStatus {
   lostRows: number;
   /** Rows that retention took away, since the start. */
   retiredRows: number;
+  /** Rounds of upkeep that failed since the start: rolling up and rewriting closed days, and taking old ones away. Each is tried again. */
+  failedUpkeep: number;
   /** What the store holds on the disk. Bytes. */
   bytes: number;
   /** What the disk has left. Bytes; null where the system does not say. */

@@ -134,6 +134,24 @@ describe.runIf(CAN_MOUNT)('a disk that is full', () => {
     await expectAll();
   });
 
+  it('is not filled by rewriting a day, which happens when there is room', async () => {
+    await open({ reserveBytes: 0 });
+    for (let commit = 0; commit < 20; commit++) await append();
+    await store.close();
+    now += 4 * DAY_MS;
+    disk.fillUp(24.5);
+    await open({ reserveBytes: 24 * MIB, archive: { packAfterDays: 2 }, upkeepMs: 5 });
+    await expect.poll(() => store.status().failedUpkeep).toBeGreaterThan(0);
+    expect(store.status().days).toMatchObject([{ form: 'closed', rows: acknowledged }, { form: 'live' }]);
+    const files = readdirSync(join(disk.folder, 'data', 'days'));
+    expect(files.filter(name => !name.endsWith('.wal'))).toEqual(['2026-11-23.duckdb', '2026-11-27.duckdb']);
+    await append();
+    disk.makeRoom();
+    const forms = () => store.status().days.map(({ form }) => form);
+    await expect.poll(forms, { timeout: 30_000 }).toEqual(['packed', 'live']);
+    await expectAll();
+  });
+
   // A day's file is 72 KiB when it is new.
   it.each(range(0, 24).map(step => step * 8))(
     'at the change of a day, with %i KiB left: the day begins when there is room, and nothing is lost',

@@ -52,7 +52,7 @@ export class EventLog {
   async append(events: EventBatch, gauges: readonly GaugeSample[]): Promise<AppendOutcome> {
     if (events.rows === 0 && gauges.length === 0) return { stored: 0, duplicates: 0 };
     const { database, catalogue, filter } = this.#parts;
-    this.#expectRoom();
+    this.expectRoom('a commit');
     const now = this.#parts.now();
     if ((catalogue.live?.day ?? '') < dayOf(now)) await this.#begin(now);
     const appended = await database.withWrite(
@@ -110,7 +110,7 @@ export class EventLog {
     this.#catalogueIsSure = true;
   }
 
-  status(): StoreStatus {
+  status(): Omit<StoreStatus, 'failedUpkeep'> {
     const { database, catalogue, days } = this.#parts;
     const stored = catalogue.days.map(stored => {
       const { begunAfter: _, file: __, ...day } = stored;
@@ -129,12 +129,11 @@ export class EventLog {
     };
   }
 
-  #expectRoom(): void {
+  /** Throws StoreError where the disk has less than the reserve and so many bytes on top. */
+  expectRoom(purpose: string, bytes = 0): void {
     const { database, reserveBytes } = this.#parts;
-    const free = this.#freeBytes;
-    if (free < reserveBytes) {
-      throw noSpace(database.folder, `expected ${reserveBytes} bytes free for a commit, got ${free}`);
-    }
+    const [needed, free] = [reserveBytes + bytes, this.#freeBytes];
+    if (free < needed) throw noSpace(database.folder, `expected ${needed} bytes free for ${purpose}, got ${free}`);
   }
 
   get #freeBytes(): number {

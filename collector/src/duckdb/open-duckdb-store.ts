@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Store } from '../store.ts';
+import type { StoreStatus } from '../store-status.ts';
 import { type Archive, dueForm } from './archive.ts';
 import { Database } from './database.ts';
 import { dayOf } from './day.ts';
@@ -101,11 +102,15 @@ export async function openDuckDbStore({
       await rollups.rollUpClosedDays();
       for (const day of catalogue.days) {
         const form = dueForm(day, archive, now());
-        if (form !== null && !isClosing) await days.rewrite(day, form);
+        if (form === null || isClosing) continue;
+        // The old file stays until the new one is whole, which is smaller.
+        log.expectRoom(`rewriting ${day.day}`, days.bytesOf(day));
+        await days.rewrite(day, form);
       }
     };
     const upkeep = new Upkeep({ database, days, log, retention, daysChanged, now, everyMs: upkeepMs, logger });
-    return storeOver(database, catalogue, rollups, log, mark, async () => {
+    const status = () => ({ ...log.status(), failedUpkeep: upkeep.failures });
+    return storeOver({ database, catalogue, rollups, log, mark, status }, async () => {
       isClosing = true;
       await upkeep.stop();
       await database.close();
@@ -125,15 +130,17 @@ function sayWhatIsLost(lost: number, what: string, folder: string, logger: Pick<
   logger.error({ lost }, message);
 }
 
+interface StoreParts {
+  database: Database;
+  catalogue: DayCatalogue;
+  rollups: Rollups;
+  log: EventLog;
+  mark: MarkFile;
+  status: () => StoreStatus;
+}
+
 /** Each intent, in one transaction of, or one read over, the files that it is about. */
-function storeOver(
-  database: Database,
-  catalogue: DayCatalogue,
-  rollups: Rollups,
-  log: EventLog,
-  mark: MarkFile,
-  close: () => Promise<void>,
-): Store {
+function storeOver({ database, catalogue, rollups, log, mark, status }: StoreParts, close: () => Promise<void>): Store {
   let closing: Promise<void> | null = null;
   return {
     appendEvents: (events, gauges = []) => log.append(events, gauges),
@@ -157,7 +164,7 @@ function storeOver(
     readDeploys: (from, to) => database.withRead(session => readDeploys(session, from, to)),
     keepSilence: silence => database.withWrite(session => keepSilence(session, silence)),
     readSilences: now => database.withRead(session => readSilences(session, now ?? null)),
-    status: () => log.status(),
+    status,
     close() {
       closing ??= close();
       return closing;

@@ -18,6 +18,9 @@ export interface UpkeepOptions {
   logger: Pick<Logger, 'info' | 'error'>;
 }
 
+/** A failure that lasts is tried again about every hour. */
+const MOST_ROUNDS = 360;
+
 /** Looks after the days while rows come in: begins the next one, writes closed ones into their files, and takes old ones away. */
 export class Upkeep {
   readonly #options: UpkeepOptions;
@@ -26,12 +29,21 @@ export class Upkeep {
   /** True where something of the closed days may be left to do. */
   #isBehind = true;
   #isFailing = false;
+  #failures = 0;
+  /** Failures of `daysChanged` since it last went well, and the rounds that it waits for now. */
+  #failuresInARow = 0;
+  #roundsToWait = 0;
   #isStopped = false;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#begin(), options.everyMs).unref();
     this.#begin();
+  }
+
+  /** Rounds that failed since the start. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** Ends after the round that is under way. */
@@ -53,6 +65,7 @@ export class Upkeep {
   #fail(error: unknown): void {
     if (!this.#isFailing)
       this.#options.logger.error({ err: error }, 'the upkeep of the store failed, and is tried again');
+    this.#failures += 1;
     this.#isFailing = true;
     this.#isBehind = true;
   }
@@ -61,9 +74,27 @@ export class Upkeep {
     await this.#options.log.changeDay();
     const hasWritten = await this.#checkpointClosedDays();
     const hasRetired = await this.#retire();
-    if (hasWritten || hasRetired || this.#isBehind) await this.#options.daysChanged();
+    if (hasRetired) this.#roundsToWait = 0;
+    this.#isBehind ||= hasWritten || hasRetired;
+    if (this.#isBehind) await this.#tellOfChange();
+    this.#isFailing = this.#isBehind;
+  }
+
+  /** It may take long, and room on the disk, before it fails: it waits for twice as many rounds after each time. */
+  async #tellOfChange(): Promise<void> {
+    if (this.#roundsToWait > 0) {
+      this.#roundsToWait -= 1;
+      return;
+    }
+    try {
+      await this.#options.daysChanged();
+    } catch (error) {
+      this.#failuresInARow += 1;
+      this.#roundsToWait = Math.min(MOST_ROUNDS, 2 ** this.#failuresInARow);
+      throw error;
+    }
+    this.#failuresInARow = 0;
     this.#isBehind = false;
-    this.#isFailing = false;
   }
 
   /** True where there was something to write. */

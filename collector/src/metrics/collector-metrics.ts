@@ -123,6 +123,11 @@ export class CollectorMetrics {
       'Rows that retention took away, since the start.',
       () => storeStatus().retiredRows,
     );
+    this.#gauge(
+      'store_failed_upkeep',
+      'Rounds in which closed days could not be rolled up, rewritten or taken away, since the start. Each is tried again.',
+      () => storeStatus().failedUpkeep,
+    );
     new Gauge({
       name: 'closewatch_store_days',
       help: 'Stored days of receipt by the form of their file.',
