@@ -3,6 +3,7 @@ import { countedExpression } from './counted-fields.ts';
 import type { Day } from './day.ts';
 import type { CataloguedDay } from './day-catalogue.ts';
 import { NO_PARTS, relationOf } from './day-relation.ts';
+import type { FileSession } from './file-session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
 /** Length of a bin of the rollup. Milliseconds. */
@@ -55,18 +56,29 @@ export async function readRolledUpDays(session: ReadSession): Promise<RolledUpDa
   return new Map(days.map(({ day, lastSequence }) => [day, lastSequence]));
 }
 
-/** Counts a closed day's closes by minute, in one transaction of the main file; again, in place of what was counted. */
-export async function rollUpDay(session: WriteSession, stored: CataloguedDay): Promise<void> {
-  const { day, lastSequence } = stored;
-  await forgetRollup(session, day);
+/** What was counted of a day until it is kept: in DuckDB's memory, where every connection finds it. */
+const COUNTED = 'memory.counted_minutes';
+
+/** Counts a closed day's closes by minute, beside the transactions: it takes seconds where there are millions. */
+export async function countDay(files: FileSession, stored: CataloguedDay): Promise<void> {
   const values = FIELDS.map(countedExpression).join(', ');
-  await session.run(
-    `INSERT INTO close_minutes
-      SELECT $day, date_trunc('minute', time) AS minute, ${values}, count(*), sum(weight)
+  await files.run(
+    `CREATE OR REPLACE TABLE ${COUNTED} AS
+      SELECT '${stored.day}' AS day, date_trunc('minute', time) AS minute, ${values}, count(*), sum(weight)
       FROM ${relationOf(stored, NO_PARTS)} WHERE kind = 'close' GROUP BY ALL ORDER BY minute`,
-    { day },
   );
+}
+
+/** Keeps what was counted of a day, in one transaction of the main file; again, in place of what was kept before. */
+export async function keepCounts(session: WriteSession, { day, lastSequence }: CataloguedDay): Promise<void> {
+  await forgetRollup(session, day);
+  await session.run(`INSERT INTO close_minutes FROM ${COUNTED}`);
   await session.run('INSERT INTO rolled_up_days VALUES ($day, $lastSequence)', { day, lastSequence });
+}
+
+/** Lets the memory go that the counts took. */
+export function dropCounts(files: FileSession): Promise<void> {
+  return files.run(`DROP TABLE IF EXISTS ${COUNTED}`);
 }
 
 /** Forgets what was counted of a day. */

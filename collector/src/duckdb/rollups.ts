@@ -1,6 +1,14 @@
 import type { Database } from './database.ts';
 import type { DayCatalogue } from './day-catalogue.ts';
-import { forgetRollup, isRolledUp, type RolledUpDays, readRolledUpDays, rollUpDay } from './rollup.ts';
+import {
+  countDay,
+  dropCounts,
+  forgetRollup,
+  isRolledUp,
+  keepCounts,
+  type RolledUpDays,
+  readRolledUpDays,
+} from './rollup.ts';
 
 /** Which closed days are rolled up; a window that touches others scans them, and comes to the same. */
 export class Rollups {
@@ -17,10 +25,9 @@ export class Rollups {
     return this.#days;
   }
 
-  /** Finds out what is rolled up, and does what is owed: the days that were closed while the store was not open. */
+  /** Finds out what is rolled up. */
   async open(): Promise<void> {
     this.#days = await this.#database.withRead(readRolledUpDays);
-    await this.rollUpClosedDays();
   }
 
   /** Rolls up every closed day that is not, a transaction a day, and forgets the days that are not stored any more. */
@@ -32,7 +39,9 @@ export class Rollups {
     this.#days = new Map([...this.#days].filter(([day]) => stored.has(day)));
     for (const day of this.#catalogue.days) {
       if (day.form === 'live' || isRolledUp(day, this.#days)) continue;
-      await this.#database.withWrite(session => rollUpDay(session, day));
+      await this.#database.aside(files => countDay(files, day));
+      await this.#database.withWrite(session => keepCounts(session, day));
+      await this.#database.aside(dropCounts);
       this.#days = new Map(this.#days).set(day.day, day.lastSequence);
     }
   }
