@@ -1,6 +1,6 @@
 /**
  * Why a span or log record that is a close could not become an event, or a point of a gauge no sample;
- * `not_a_client` is what came with a public token and is of a server.
+ * `not_a_client` is what came with a public token and is of a server, or a gauge.
  */
 export type UnusableReason = 'invalid_ids' | 'no_times' | 'no_role' | 'no_code' | 'not_a_client' | 'no_value' | 'delta';
 
@@ -22,6 +22,8 @@ export interface IngestTally {
   valuesOther: Record<string, number>;
   /** Trace states that are malformed: the spans count once each. */
   traceStatesMalformed: number;
+  /** Weights above what is believed, a million, or 1 with a public token: stored as that. */
+  weightsCapped: number;
   /** Events from the future whose time was set to their receipt. */
   clamped: number;
 }
@@ -37,6 +39,7 @@ export function newIngestTally(): IngestTally {
     valuesCut: 0,
     valuesOther: {},
     traceStatesMalformed: 0,
+    weightsCapped: 0,
     clamped: 0,
   };
 }
@@ -49,6 +52,7 @@ export function addTally(total: IngestTally, part: IngestTally): void {
   total.valuesRefused += part.valuesRefused;
   total.valuesCut += part.valuesCut;
   total.traceStatesMalformed += part.traceStatesMalformed;
+  total.weightsCapped += part.weightsCapped;
   total.clamped += part.clamped;
   for (const [key, count] of Object.entries(part.valuesOther)) {
     total.valuesOther[key] = (total.valuesOther[key] ?? 0) + count;

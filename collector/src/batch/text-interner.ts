@@ -96,6 +96,11 @@ export class TextInterner {
     return this.#hashes[id]!;
   }
 
+  /** The hash that a text of these bytes has, or would have. */
+  hash(view: DataView, start: number, end: number): number {
+    return murmurHash(view, start, end, SEED);
+  }
+
   #find(view: DataView, start: number, end: number, hash: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;

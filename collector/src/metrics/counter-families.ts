@@ -42,6 +42,7 @@ export const COUNTER_FAMILIES: readonly CounterFamily[] = [
     'trace_states_malformed',
     'Trace states that say no weight as they are malformed.',
   ),
+  family('spans.weightsCapped', 'weights_capped', 'Weights above what is believed, stored as that.'),
   family('spans.clamped', 'spans_clamped', 'Events from the future, whose time was set to their receipt.'),
 ];
 

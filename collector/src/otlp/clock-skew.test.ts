@@ -24,6 +24,15 @@ describe('the skew of clocks', () => {
     expect(services.get('prompt')).toEqual({ typical: -100, largest: -100 });
   });
 
+  it('is kept of trusted senders only', () => {
+    const decoder = new RequestDecoder();
+    const body = Buffer.from(jsonRequest([jsonSpan({ kind: 3 })], { 'service.name': 'gateway' }));
+    const receipt = { receivedAt: TEN_O_CLOCK - 90_000, trusted: false };
+    const batch = new EventBatch();
+    decoder.traces('json', body, batch, receipt, newIngestTally());
+    expect([batch.rows, decoder.clockSkew.services.size]).toEqual([1, 0]);
+  });
+
   it('is kept of 200 services, and of all others together', () => {
     const skew = new ClockSkew();
     for (let serial = 0; serial < 1_000; serial++) skew.observe(`service-${serial}`, serial);

@@ -3,7 +3,7 @@ import { EventBatch } from '../batch/event-batch.ts';
 import { PLACE } from '../columns.ts';
 import { newIngestTally } from '../ingest-tally.ts';
 import { TEN_O_CLOCK } from '../testdata/close-event.ts';
-import { ENCODINGS, requestOf } from '../testdata/decoded.ts';
+import { decodedSpans, ENCODINGS, requestOf } from '../testdata/decoded.ts';
 import { otelSpan } from '../testdata/otel-span.ts';
 import { RequestDecoder } from './request-decoder.ts';
 
@@ -62,6 +62,44 @@ describe.each(ENCODINGS)('distinct values, in %s', encoding => {
     const spans = ids.map(id => otelSpan({ name: 'websocket.connect', attributes: { 'websocket.connection.id': id } }));
     decoder.traces(encoding, requestOf(encoding, spans), batch, { receivedAt: TEN_O_CLOCK, trusted: true }, tally);
     expect(batch.events().map(event => event.connectionId)).toEqual(ids);
+  });
+});
+
+describe('distinct values that came with a public token', () => {
+  const LIMITS = { distinctValues: { labels: 20, ids: 20 } };
+  const pathsOf = (decoder: RequestDecoder, paths: string[], trusted: boolean) => {
+    const spans = paths.map((path, serial) =>
+      otelSpan({
+        name: 'websocket.close',
+        kind: 2,
+        spanId: (serial + 1).toString(16).padStart(16, '0'),
+        attributes: { 'websocket.close.code': 1000, 'url.path': path },
+      }),
+    );
+    return decodedSpans('protobuf', spans, { trusted }, decoder);
+  };
+
+  it('have a tenth of the limits, and leave those of trusted senders alone', () => {
+    const decoder = new RequestDecoder(LIMITS);
+    const invented = Array.from({ length: 50 }, (_, serial) => `/invented/${serial}`);
+    const untrusted = pathsOf(decoder, invented, false);
+    expect(new Set(untrusted.events.map(event => event.urlPath))).toEqual(
+      new Set(['/invented/0', '/invented/1', 'other']),
+    );
+    expect(untrusted.tally.valuesOther).toEqual({ 'url.path': 48 });
+    expect(pathsOf(decoder, ['/real'], true).events[0]?.urlPath).toBe('/real');
+    expect(pathsOf(decoder, ['/real'], false).events[0]?.urlPath).toBe('other');
+  });
+
+  it('are not kept as texts where they become `other`', () => {
+    const decoder = new RequestDecoder(LIMITS);
+    const textsAfter = (count: number) =>
+      pathsOf(
+        decoder,
+        Array.from({ length: count }, (_, serial) => `/invented/${serial}`),
+        false,
+      ).batch.texts.texts;
+    expect(textsAfter(500)).toBe(textsAfter(2));
   });
 });
 

@@ -167,6 +167,16 @@ describe('events from spans', () => {
     expect(tally.unusable.not_a_client).toBe(1);
   });
 
+  it('count for a million spans at most, and for one where they came with a public token, and what is not believed is counted', () => {
+    const spans = ['ot=th:ffffffffffffff', 'ot=th:c'].map(traceState => jsonSpan({ traceState, kind: 3 }));
+    const weightsOf = (trusted: boolean) => {
+      const { events, tally } = rowsOf(spans, {}, { trusted });
+      return [...events.map(event => event.weight), tally.weightsCapped];
+    };
+    expect(weightsOf(true)).toEqual([1_000_000, 4, 1]);
+    expect(weightsOf(false)).toEqual([1, 1, 2]);
+  });
+
   it('leave nothing of spans that are none behind: no text, and no count of values', () => {
     const others = Array.from({ length: 100 }, (_, serial) => ({
       ...jsonSpan({ name: 'GET /' }),

@@ -8,7 +8,7 @@ import { BoundConventions } from './bound-conventions.ts';
 import type { ClockSkew } from './clock-skew.ts';
 import type { Convention } from './convention.ts';
 import { DerivedIds } from './derived-ids.ts';
-import type { DistinctValues } from './distinct-values.ts';
+import type { DistinctByTrust } from './distinct-values.ts';
 import { FieldValues } from './field-values.ts';
 import { setConvention, setRole } from './foreign-close.ts';
 import { RowDraft } from './row-draft.ts';
@@ -17,6 +17,9 @@ import { adjustedWeight } from './trace-state.ts';
 
 /** How far a sender's clock may be ahead before its event counts as from the future: NTP keeps fleets far inside a minute. */
 const MAX_AHEAD_MICROS = 60_000_000;
+
+/** Spans that a sampled one may stand for: a sampler that keeps one of a million closes has seen none for days. */
+const MAX_WEIGHT = 1_000_000;
 
 /** The service of spans whose resource names none. Source: OpenTelemetry semantic conventions, "Service". */
 export const UNKNOWN_SERVICE = 'unknown_service';
@@ -53,14 +56,19 @@ export class EventRows {
   readonly #replayed: AttributeFields;
   readonly #unknownService: number;
   readonly #kindById: number[] = [];
-  readonly #distinct: DistinctValues;
+  readonly #distinct: DistinctByTrust;
   readonly #clockSkew: ClockSkew;
   readonly #derivedIds: DerivedIds;
   #batch!: EventBatch;
   #receipt: Receipt = { receivedAt: null, trusted: true };
   #tally = newIngestTally();
 
-  constructor(texts: TextInterner, distinct: DistinctValues, conventions: readonly Convention[], clockSkew: ClockSkew) {
+  constructor(
+    texts: TextInterner,
+    distinct: DistinctByTrust,
+    conventions: readonly Convention[],
+    clockSkew: ClockSkew,
+  ) {
     this.texts = texts;
     this.#clockSkew = clockSkew;
     this.#derivedIds = new DerivedIds(texts);
@@ -81,8 +89,8 @@ export class EventRows {
     this.#tally = tally;
     const { receivedAt } = receipt;
     // What is replayed has been limited when it was taken in.
-    this.values.begin(receivedAt === null ? null : this.#distinct, tally);
     if (receivedAt !== null && this.#distinct.startDay(receivedAt)) this.values.forgetAdmitted();
+    this.values.begin(receivedAt === null ? null : this.#distinct.of(receipt.trusted), tally);
   }
 
   /** Ends the request that `begin` began. */
@@ -144,7 +152,14 @@ export class EventRows {
     if (fields.has(PLACE.weight)) return;
     const weight = adjustedWeight(traceState);
     if (weight === null) this.#tally.traceStatesMalformed += 1;
-    else if (weight !== 1) fields.setNumber(PLACE.weight, weight);
+    else if (weight !== 1) fields.setNumber(PLACE.weight, this.#believed(weight));
+  }
+
+  /** A single span must not outweigh a fleet, and a page's visitor has one vote. */
+  #believed(weight: number): number {
+    const believed = this.#receipt.trusted ? Math.min(weight, MAX_WEIGHT) : 1;
+    if (believed < weight) this.#tally.weightsCapped += 1;
+    return believed;
   }
 
   #reasonAgainst(): UnusableReason | null {
@@ -172,8 +187,8 @@ export class EventRows {
     const receivedMicros = Math.round(receivedAt * 1_000);
     fields.setNumber(PLACE.receivedAt, receivedMicros);
     fields.setNumber(PLACE.time, time);
-    if (!trusted) fields.setNumber(PLACE.trusted, 1);
-    this.#clockSkew.observe(this.#serviceName(), (endMicros - receivedMicros) / 1_000);
+    if (trusted) this.#clockSkew.observe(this.#serviceName(), (endMicros - receivedMicros) / 1_000);
+    else fields.setNumber(PLACE.trusted, 1);
     if (time <= receivedMicros + MAX_AHEAD_MICROS) return;
     fields.setNumber(PLACE.time, receivedMicros);
     fields.setNumber(PLACE.clamped, 2);

@@ -21,6 +21,8 @@ export class FieldValues {
   readonly #other: number;
   /** By column and text: a bit for each text that was admitted since the day began. */
   #admitted: Uint32Array[] = [];
+  /** The same for each set of distinct values. */
+  readonly #admittedBy = new Map<DistinctValues | null, Uint32Array[]>();
   readonly #scratch = Buffer.allocUnsafeSlow((MAX_TEXT_BYTES + 1) * 3);
   readonly #scratchView = viewOf(this.#scratch);
   readonly #id: HexWords = { low: 0, high: 0 };
@@ -36,11 +38,13 @@ export class FieldValues {
   begin(distinct: DistinctValues | null, tally: IngestTally): void {
     this.#distinct = distinct;
     this.#tally = tally;
+    this.#admitted = this.#admittedBy.get(distinct) ?? [];
+    this.#admittedBy.set(distinct, this.#admitted);
   }
 
-  /** From now on texts are counted for another day. */
+  /** From the next `begin` on texts are counted for another day. */
   forgetAdmitted(): void {
-    this.#admitted = [];
+    this.#admittedBy.clear();
   }
 
   /** A string in UTF-8. An empty one says nothing. */
@@ -118,11 +122,21 @@ export class FieldValues {
     }
     const cut = cutEnd(view, start, end);
     if (cut < end) this.#tally.valuesCut += 1;
-    const id = this.#texts.idOf(view, start, cut);
-    const isAdmitted = this.#distinct === null || this.#admits(this.#distinct, field.place, id);
-    if (!isAdmitted) this.#tally.valuesOther[field.key] = (this.#tally.valuesOther[field.key] ?? 0) + 1;
-    draft.setNumber(field.place, isAdmitted ? id : this.#other);
-    return isAdmitted && cut === end;
+    const id = this.#idOfAdmitted(field.place, view, start, cut);
+    if (id === 0) this.#tally.valuesOther[field.key] = (this.#tally.valuesOther[field.key] ?? 0) + 1;
+    draft.setNumber(field.place, id || this.#other);
+    return id !== 0 && cut === end;
+  }
+
+  /** The id of a text; 0 where there are too many in its column, and then it is not kept either. */
+  #idOfAdmitted(column: number, view: DataView, start: number, end: number): number {
+    const distinct = this.#distinct;
+    const known = this.#texts.find(view, start, end);
+    if (distinct !== null) {
+      if (known !== 0) return this.#admits(distinct, column, known) ? known : 0;
+      if (!distinct.admits(column, this.#texts.hash(view, start, end))) return 0;
+    }
+    return known || this.#texts.idOf(view, start, end);
   }
 
   #admits(distinct: DistinctValues, column: number, id: number): boolean {

@@ -63,7 +63,8 @@ export class GaugeSamples {
   #reasonAgainst(micros: number, value: number): UnusableReason | null {
     if (micros === 0) return 'no_times';
     if (!this.point.has(PLACE.role)) return 'no_role';
-    if (!this.#receipt.trusted && this.point.numbers[PLACE.role] !== ROLES.client) return 'not_a_client';
+    // A sample has no mark of trust, and it says how many connections a whole process has: no visitor of a page knows that.
+    if (!this.#receipt.trusted) return 'not_a_client';
     // An up-down counter that lost its beginning can be below zero: that is no number of connections.
     return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? null : 'no_value';
   }

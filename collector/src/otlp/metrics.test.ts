@@ -50,13 +50,13 @@ describe.each(ENCODINGS)('metrics, in %s', encoding => {
     expect(tally.otherMetrics).toBe(1);
   });
 
-  it('are of clients only where they came with a public token', () => {
+  it('are refused with a public token, as no visitor of a page knows how many connections there are', () => {
     const client = { ...SERVER, attributes: jsonAttributes({ 'websocket.role': 'client' }), asInt: '1' };
     const json = metricsRequest([active(sum({ ...SERVER, asInt: '1' }, client))]);
     const body = encoding === 'json' ? Buffer.from(json) : protobufFromJson('metrics', json);
     const { samples, tally } = decodedMetrics(encoding, body, false);
-    expect(samples.map(sample => sample.role)).toEqual(['client']);
-    expect(tally.unusable.not_a_client).toBe(1);
+    expect(samples).toEqual([]);
+    expect(tally.unusable.not_a_client).toBe(2);
   });
 
   it('that say no number of connections are unusable, and counted by reason', () => {

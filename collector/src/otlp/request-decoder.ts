@@ -3,7 +3,7 @@ import type { GaugeSample } from '../gauge-sample.ts';
 import type { IngestTally } from '../ingest-tally.ts';
 import { ClockSkew } from './clock-skew.ts';
 import { type Convention, DEFAULT_CONVENTIONS } from './convention.ts';
-import { DEFAULT_DISTINCT_VALUES, type DistinctValueLimits, DistinctValues } from './distinct-values.ts';
+import { DEFAULT_DISTINCT_VALUES, DistinctByTrust, type DistinctValueLimits } from './distinct-values.ts';
 import { EventRows, type Receipt } from './event-rows.ts';
 import { GaugeSamples } from './gauge-samples.ts';
 import { gaugesFromJson } from './gauges-from-json.ts';
@@ -29,7 +29,7 @@ export interface RequestDecoderOptions {
 export class RequestDecoder {
   /** What the events that were received say of their senders' clocks. */
   readonly clockSkew = new ClockSkew();
-  readonly #distinct: DistinctValues;
+  readonly #distinct: DistinctByTrust;
   readonly #conventions: readonly Convention[];
   #rows: EventRows | null = null;
 
@@ -38,7 +38,7 @@ export class RequestDecoder {
     conventions = DEFAULT_CONVENTIONS,
   }: RequestDecoderOptions = {}) {
     this.#conventions = conventions;
-    this.#distinct = new DistinctValues(distinctValues);
+    this.#distinct = new DistinctByTrust(distinctValues);
   }
 
   /**
