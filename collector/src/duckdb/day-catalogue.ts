@@ -1,5 +1,7 @@
 import type { StoredDay } from '../store-status.ts';
-import type { Day } from './day.ts';
+import { type Day, dayOf, lastDays } from './day.ts';
+
+const DAY_MS = 86_400_000;
 
 /** What is known of a day without reading it. Sizes on the disk are looked up when they are asked for. */
 export interface CataloguedDay extends Omit<StoredDay, 'bytes'> {
@@ -19,8 +21,8 @@ export interface AppendedRows {
 }
 
 /**
- * Which days are stored, and what lies in each of them, in memory: finds the days that a read has to look into. The oldest
- * first; the last one may be live.
+ * Which days are stored, and what lies in each of them, in memory: finds the days that a read has to look into. In the order in which they
+ * were begun, and so of their sequences; the last one may be live.
  */
 export class DayCatalogue {
   #days: readonly CataloguedDay[] = [];
@@ -34,6 +36,19 @@ export class DayCatalogue {
   get live(): CataloguedDay | null {
     const last = this.#days.at(-1);
     return last?.form === 'live' ? last : null;
+  }
+
+  /**
+   * The day to begin for rows that come now (epoch milliseconds); null where the live one takes them. That one is left when it is over, and when it
+   * lies more than a day ahead: the clock was wrong when it was begun. A day is begun once, so where today was, the next one is.
+   */
+  dayToBegin(now: number): Day | null {
+    const { live } = this;
+    if (live !== null && live.day >= dayOf(now) && live.day <= dayOf(now + DAY_MS)) return null;
+    let time = now;
+    while (this.#days.some(({ day }) => day === dayOf(time))) time += DAY_MS;
+    const next = dayOf(time);
+    return live !== null && live.day > dayOf(now) && live.day < next ? null : next;
   }
 
   /** Sequence of the last row of all days, those that are gone included; 0 where there never was one. */
@@ -61,7 +76,7 @@ export class DayCatalogue {
   /** Adds a day, or replaces what was known of it. */
   put(day: CataloguedDay): void {
     const others = this.#days.filter(other => other.day !== day.day);
-    this.#days = [...others, day].sort((a, b) => (a.day < b.day ? -1 : 1));
+    this.#days = [...others, day].sort(byBeginning);
   }
 
   remove(day: Day): void {
@@ -91,8 +106,17 @@ export class DayCatalogue {
     return this.#days.filter(day => day.rows > 0 && day.lastSequence > sequence);
   }
 
-  /** Days that took rows on `day` or later. */
+  /** Days that may have taken rows or samples on `day` or later. */
   since(day: Day): readonly CataloguedDay[] {
-    return this.#days.filter(other => other.day >= day && other.rows > 0);
+    const last = lastDays(this.#days);
+    return this.#days.filter((_, place) => last[place]! >= day);
   }
+}
+
+/** Days that took no rows have the beginning of the next one. */
+function byBeginning(a: CataloguedDay, b: CataloguedDay): number {
+  const isLive = ({ form }: CataloguedDay) => Number(form === 'live');
+  return (
+    a.begunAfter - b.begunAfter || isLive(a) - isLive(b) || a.lastSequence - b.lastSequence || (a.day < b.day ? -1 : 1)
+  );
 }

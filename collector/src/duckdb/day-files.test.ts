@@ -92,6 +92,31 @@ describe('days of receipt', () => {
     expect(files()).toEqual(['2026-11-23.duckdb']);
   });
 
+  it('go on by the clock after a moment in which it was years ahead, also after a restart, and go as others do', async () => {
+    const logger = { info: vi.fn(), error: vi.fn() };
+    await store.close();
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now, logger });
+    const clocks = ['2026-11-23', '2036-01-01', '2026-11-23', '2026-11-24', '2026-11-25'];
+    for (const [index, date] of clocks.entries()) {
+      now = Date.parse(`${date}T12:00:00Z`);
+      await store.appendEvents(EventBatch.of([closeEvent(index + 1)]));
+    }
+    const message = 'the clock was ahead when the day before was begun; days go on by the clock of now';
+    expect(logger.error.mock.calls).toEqual([[{ day: '2026-11-24', before: '2036-01-01' }, message]]);
+    const days = ['2026-11-23', '2036-01-01', '2026-11-24', '2026-11-25'];
+    for (const start of ['as it went on', 'after a restart']) {
+      expect({ start, days: store.status().days.map(({ day }) => day) }).toEqual({ start, days });
+      expect(store.status()).toMatchObject({ sequence: 5, lostRows: 0 });
+      const { events } = await store.readEventsAfter(0, 10);
+      expect(events.map(event => event.spanId.at(-1)).join('')).toBe('12345');
+      await reopen();
+    }
+    await store.close();
+    now += DAY_MS;
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now, upkeepMs: 5, retention: { days: 1 } });
+    await vi.waitFor(() => expect(files()).toEqual(['2026-11-25.duckdb', '2026-11-26.duckdb']));
+  });
+
   it('are not begun by a file whose making was cut short', async () => {
     writeFileSync(join(folder, 'days', '2026-11-23.duckdb.new'), 'cut short');
     await store.appendEvents(EventBatch.of([closeEvent(1)]));

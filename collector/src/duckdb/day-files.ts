@@ -71,13 +71,13 @@ export class DayFiles {
   }
 
   /**
-   * Makes the file of a day, whose sequences count on from `lastSequence` at that time; it is live from then on. Does nothing where that day or a
-   * later one is live.
+   * Makes the file of the day that is to begin now (epoch milliseconds), whose sequences count on from `lastSequence` at that time; it is live from
+   * then on. Does nothing where another call has begun it.
    */
-  async begin(day: Day, lastSequence: () => number): Promise<void> {
+  async begin(now: number, lastSequence: () => number): Promise<void> {
     await this.#database.withFiles(async files => {
-      const { live } = this.#catalogue;
-      if (live !== null && live.day >= day) return;
+      const day = this.#catalogue.dayToBegin(now);
+      if (day === null) return;
       await this.make(files, day, lastSequence());
       const begun = await this.#attach(files, day, 'live');
       this.#catalogue.closeLive();

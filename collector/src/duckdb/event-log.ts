@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import type { Logger } from 'pino';
 import type { EventBatch } from '../batch/event-batch.ts';
 import type { GaugeSample } from '../gauge-sample.ts';
 import type { AppendOutcome } from '../store.ts';
@@ -27,6 +28,7 @@ export interface EventLogParts {
   reserveBytes: number;
   /** Epoch milliseconds. */
   now: () => number;
+  logger: Pick<Logger, 'error'>;
 }
 
 /** Takes events and gauge samples into the day that it is, and knows what is stored. */
@@ -54,7 +56,7 @@ export class EventLog {
     const { database, catalogue, filter } = this.#parts;
     this.expectRoom('a commit');
     const now = this.#parts.now();
-    if ((catalogue.live?.day ?? '') < dayOf(now)) await this.#begin(now);
+    if (catalogue.dayToBegin(now) !== null) await this.#begin(now);
     const appended = await database.withWrite(
       async session => {
         if (!this.#catalogueIsSure) await this.#readLiveDay(session);
@@ -75,9 +77,9 @@ export class EventLog {
    */
   async changeDay(): Promise<void> {
     const now = this.#parts.now();
-    const { days, live } = this.#parts.catalogue;
-    if (this.#freeBytes < this.#parts.reserveBytes) return;
-    if (days.length > 0 && (live?.day ?? '') < dayOf(now)) await this.#begin(now);
+    const { catalogue, reserveBytes } = this.#parts;
+    if (catalogue.days.length === 0 || this.#freeBytes < reserveBytes) return;
+    if (catalogue.dayToBegin(now) !== null) await this.#begin(now);
   }
 
   /** Takes a closed day away. */
@@ -90,7 +92,16 @@ export class EventLog {
 
   async #begin(now: number): Promise<void> {
     if (!this.#catalogueIsSure) await this.#parts.database.withWrite(session => this.#readLiveDay(session));
-    await this.#parts.days.begin(dayOf(now), () => this.#lastSequence);
+    const { catalogue, days, logger } = this.#parts;
+    const { live: before } = catalogue;
+    await days.begin(now, () => this.#lastSequence);
+    const { day } = catalogue.live!;
+    if (before !== null && day < before.day) {
+      logger.error(
+        { day, before: before.day },
+        'the clock was ahead when the day before was begun; days go on by the clock of now',
+      );
+    }
   }
 
   #recordCommit(appended: AppendedRows | null): void {

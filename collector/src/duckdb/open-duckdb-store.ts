@@ -4,7 +4,7 @@ import type { Store } from '../store.ts';
 import type { StoreStatus } from '../store-status.ts';
 import { type Archive, dueForm } from './archive.ts';
 import { Database } from './database.ts';
-import { dayOf } from './day.ts';
+import { dayOf, lastDays } from './day.ts';
 import { DayCatalogue } from './day-catalogue.ts';
 import { DayFiles } from './day-files.ts';
 import { keepDeploy, readDeploys } from './deploys.ts';
@@ -93,15 +93,16 @@ export async function openDuckDbStore({
     const transitions = await database.withRead(countTransitions);
     const mark = new MarkFile(database.folder, { sequence: catalogue.lastSequence, transitions });
     sayWhatIsLost(Math.max(0, (mark.found?.transitions ?? 0) - transitions), 'transitions of verdicts', folder, logger);
-    const log = new EventLog({ database, catalogue, days, filter, mark, reserveBytes, now });
+    const log = new EventLog({ database, catalogue, days, filter, mark, reserveBytes, now, logger });
     sayWhatIsLost(log.lostRows, 'rows', folder, logger);
     const rollups = new Rollups(database, catalogue);
     await rollups.open();
     let isClosing = false;
     const daysChanged = async () => {
       await rollups.rollUpClosedDays();
-      for (const day of catalogue.days) {
-        const form = dueForm(day, archive, now());
+      const last = lastDays(catalogue.days);
+      for (const [place, day] of catalogue.days.entries()) {
+        const form = dueForm({ day: last[place]!, form: day.form }, archive, now());
         if (form === null || isClosing) continue;
         // The old file stays until the new one is whole, which is smaller.
         log.expectRoom(`rewriting ${day.day}`, days.bytesOf(day));
