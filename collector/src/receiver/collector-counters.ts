@@ -15,7 +15,7 @@ const REQUEST_OUTCOMES = [
   'forbidden',
   /** 403 for another host's name, 404 and 405; gRPC's UNIMPLEMENTED for another method. */
   'misdirected',
-  /** 413. */
+  /** 413: a body too long, or more spans at once than a public token may bring at any time. */
   'tooLarge',
   /** 415: another content type or content encoding. */
   'unsupported',

@@ -48,7 +48,8 @@ export class HttpEndpoint {
     admitted: Omit<ReceivedRequest, 'body'>,
     lease: ByteLease,
   ): Promise<ReceivedRequest> {
-    return { ...admitted, body: await readBody(request, this.#options.limits.maxBodyBytes, lease) };
+    const maxBytes = Math.min(this.#options.limits.maxBodyBytes, admitted.sender.maxBodyBytes);
+    return { ...admitted, body: await readBody(request, maxBytes, lease) };
   }
 
   /** What can be said against a request before its body is read. Throws Refusal. */
@@ -63,7 +64,8 @@ export class HttpEndpoint {
     if (!BODY_ENCODINGS.includes(encoding)) {
       throw Refusal.unsupported('content-encoding', KNOWN_ENCODINGS, encoding);
     }
-    if (Number(headers['content-length'] ?? 0) > limits.maxBodyBytes) throw Refusal.tooLarge(limits.maxBodyBytes);
+    const maxBytes = Math.min(limits.maxBodyBytes, sender.maxBodyBytes);
+    if (Number(headers['content-length'] ?? 0) > maxBytes) throw Refusal.tooLarge(maxBytes);
     return { signal, sender, wire, encoding };
   }
 

@@ -4,6 +4,7 @@ import { addTally, type IngestTally, newIngestTally } from '../ingest-tally.ts';
 import type { ServiceSkew } from '../otlp/clock-skew.ts';
 import { MalformedRequestError } from '../otlp/malformed-request-error.ts';
 import type { RequestDecoder } from '../otlp/request-decoder.ts';
+import { BYTES_PER_SPAN } from './access/access-control.ts';
 import type { Sender } from './access/ingest-access.ts';
 import { ByteBudget, type ByteLease } from './byte-budget.ts';
 import type { CollectorCounters, Protocol } from './collector-counters.ts';
@@ -126,7 +127,8 @@ export class Ingest {
 
   async #commit(protocol: Protocol, request: ReceivedRequest, lease: ByteLease): Promise<Rejected | null> {
     const { counters, limits, observe } = this.#options;
-    const body = await decompress(request.body, request.encoding, limits.maxBodyBytes, lease);
+    const maxBytes = Math.min(limits.maxBodyBytes, request.sender.maxBodyBytes);
+    const body = await decompress(request.body, request.encoding, maxBytes, lease);
     counters.bytes[protocol].sent += request.body.length;
     counters.bytes[protocol].unpacked += body.length;
     observe('received');
@@ -143,6 +145,9 @@ export class Ingest {
     const { queue, now, observe } = this.#options;
     const { batch, gauges } = queue.filling;
     const before = batch.rows;
+    // Before anything is decoded, so that nothing is free, whatever it is.
+    const spent = Math.max(1, Math.floor(body.length / BYTES_PER_SPAN));
+    sender.spend(spent);
     const receipt = { receivedAt: now(), trusted: sender.trusted };
     const parsed = wire.name === 'json' ? body.length * HELD_BYTES_PER_JSON_BYTE : 0;
     lease.grow(parsed);
@@ -151,8 +156,9 @@ export class Ingest {
       lease.shrink(parsed);
       observe('decoded');
       const rows = batch.rows - before;
-      const items = rows + points.length + tally.notRelevant + tally.otherLogRecords + countOf(tally.unusable);
-      sender.spend(items);
+      const others = tally.notRelevant + tally.otherLogRecords + tally.otherMetrics + countOf(tally.unusable);
+      const items = rows + points.length + others;
+      sender.settle(spent, items);
       lease.grow(rows * HELD_BYTES_PER_ROW + points.length * HELD_BYTES_PER_GAUGE);
       for (const point of points) gauges.push(point);
       return { items, committed: rows + points.length === 0 ? undefined : queue.join() };

@@ -65,6 +65,13 @@ export class Refusal extends Error {
     return new Refusal(TOO_LARGE, `expected at most ${limit} bytes, decompressed, got more: send smaller batches`);
   }
 
+  static tooManySpans(limit: number): Refusal {
+    return new Refusal(
+      TOO_LARGE,
+      `expected at most ${limit} spans at once with this public token: send smaller batches`,
+    );
+  }
+
   static unsupported(what: string, expected: string, got: string | undefined): Refusal {
     const message = `expected ${expected} as ${what}, got ${got === undefined ? 'none' : JSON.stringify(got)}`;
     return new Refusal(UNSUPPORTED, message);

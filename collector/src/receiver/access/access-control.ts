@@ -6,6 +6,9 @@ import { Refusal } from '../refusal.ts';
 import type { IngestAccess, IngestToken, PublicToken, Sender } from './ingest-access.ts';
 import { TokenBucket } from './token-bucket.ts';
 
+/** What counts as a span whatever is in it: a browser's close in JSON takes about as much. */
+export const BYTES_PER_SPAN = 1_024;
+
 interface Known {
   digest: Buffer;
   sender: Sender;
@@ -13,7 +16,13 @@ interface Known {
   origins: ReadonlySet<string> | null;
 }
 
-const ANYBODY: Sender = { name: null, trusted: true, spend: () => undefined };
+const ANYBODY: Sender = {
+  name: null,
+  trusted: true,
+  maxBodyBytes: Number.POSITIVE_INFINITY,
+  spend: () => undefined,
+  settle: () => undefined,
+};
 
 /** Decides who a request comes from. Tokens can be replaced while it runs; a bucket stays with its token's name. */
 export class AccessControl {
@@ -74,13 +83,24 @@ export class AccessControl {
     const bucket = this.#buckets.get(name) ?? new TokenBucket(spansPerSecond, this.#now);
     bucket.setRate(spansPerSecond);
     this.#buckets.set(name, bucket);
-    const spend = (spans: number) => {
-      const seconds = bucket.take(spans);
-      if (seconds === 0) return;
+    const limit = (refusal: Refusal) => {
       this.#counters[name]!.limited += 1;
-      throw Refusal.limited(seconds);
+      throw refusal;
     };
-    const sender = { name, trusted: false, spend };
+    const sender: Sender = {
+      name,
+      trusted: false,
+      maxBodyBytes: bucket.peak * BYTES_PER_SPAN,
+      spend(spans) {
+        if (spans > bucket.peak) limit(Refusal.tooManySpans(bucket.peak));
+        const seconds = bucket.take(spans);
+        if (seconds > 0) limit(Refusal.limited(seconds));
+      },
+      settle(spent, spans) {
+        bucket.owe(Math.max(0, spans - spent));
+        if (spans > bucket.peak) limit(Refusal.tooManySpans(bucket.peak));
+      },
+    };
     return { digest: digestOf(token), sender, origins: origins.length === 0 ? null : new Set(origins) };
   }
 }

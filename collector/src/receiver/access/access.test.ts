@@ -1,8 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CloseEvent } from '../../close-event.ts';
 import { otlpLinesFromEvents } from '../../otlp/otlp-lines-from-events.ts';
 import { closeEvent } from '../../testdata/close-event.ts';
+import { jsonRequest } from '../../testdata/json-request.ts';
 import { type RunningCollector, runCollector } from '../../testdata/running-collector.ts';
 import type { CollectorOptions } from '../collector-options.ts';
 import { type IngestAccess, OPEN_ACCESS } from './ingest-access.ts';
@@ -120,15 +122,61 @@ describe('a public token', () => {
 
   it('that brings more than its rate is answered with 429 and when to come back, and stores nothing then', async () => {
     const { post, store, collector } = await run();
-    const many = request(...Array.from({ length: 15 }, (_, serial) => closeEvent(serial + 1, { role: 'client' })));
-    expect((await post(many, fromPage)).status).toBe(200);
+    const many = (from: number, to: number) =>
+      request(...Array.from({ length: to - from }, (_, serial) => closeEvent(from + serial, { role: 'client' })));
+    expect((await post(many(100, 600), fromPage)).status).toBe(200);
+    expect((await post(many(600, 615), fromPage)).status).toBe(200);
     const next = await post(request(closeEvent(20, { role: 'client' })), fromPage);
     expect(next.status).toBe(429);
-    expect(Number(next.headers.get('retry-after'))).toBe(5); // 15 spans of the 10 that may come at once, one a second
+    const retryAfter = Number(next.headers.get('retry-after')); // 515 spans of the 512 that may come at once, one a second
+    expect(retryAfter).toBeGreaterThanOrEqual(1);
+    expect(retryAfter).toBeLessThanOrEqual(3);
     expect((await post('{}', bearer('sesame'))).status).toBe(200);
-    expect((await store.readEventsAfter(0, 100)).events).toHaveLength(15);
+    expect((await store.readEventsAfter(0, 1_000)).events).toHaveLength(515);
     expect(collector.counters.requests.http.limited).toBe(1);
     expect(collector.counters.tokens.web).toMatchObject({ limited: 1 });
+  });
+});
+
+describe('requests with a public token', () => {
+  const fromPage = { ...bearer('pk-1'), origin: APP };
+
+  it('of more than may come at once are refused for good, and silence nobody', async () => {
+    const { post, store, collector } = await run();
+    const spans = Array.from({ length: 600 }, (_, serial) => ({ spanId: closeEvent(serial + 1).spanId, name: 'x' }));
+    const long = gzipSync(' '.repeat(513 * 1_024));
+    const refused = [
+      await post(long, { ...fromPage, 'content-encoding': 'gzip' }),
+      await post(jsonRequest(spans), fromPage),
+    ];
+    expect(refused.map(answer => [answer.status, answer.headers.get('retry-after')])).toEqual([
+      [413, null],
+      [413, null],
+    ]);
+    expect(await refused[1]!.json()).toEqual({
+      code: 8,
+      message: 'expected at most 512 spans at once with this public token: send smaller batches',
+    });
+    expect((await store.readEventsAfter(0, 10)).events).toEqual([]);
+    expect(collector.counters.requests.http.tooLarge).toBe(2);
+  });
+
+  it.each([
+    ['other metrics', JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: Array(500).fill({}) }] }] }), 200],
+    ['fields that nobody knows', JSON.stringify({ unknown: 'x'.repeat(500 * 1_024) }), 200],
+    ['what is malformed', `{"resourceMetrics": [${' '.repeat(500 * 1_024)}`, 400],
+  ])('pay for %s too', async (_, body, status) => {
+    const { postMetrics } = await run();
+    const statuses = [];
+    for (let round = 0; round < 3; round++) statuses.push((await postMetrics(body, fromPage)).status);
+    expect(statuses).toEqual([status, status, 429]);
+  });
+
+  it('pay for nothing at all', async () => {
+    const { post } = await run();
+    let rounds = 0;
+    for (; (await post('{}', fromPage)).status === 200; rounds++) expect(rounds).toBeLessThan(1_000);
+    expect(rounds).toBeGreaterThanOrEqual(512);
   });
 });
 

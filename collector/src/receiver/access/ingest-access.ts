@@ -9,7 +9,7 @@ export interface IngestToken {
 export interface PublicToken extends IngestToken {
   /** Web origins that may use it, such as `https://app.example`; none for any. */
   origins: readonly string[];
-  /** Spans a second that it may bring, in the long run; short peaks of ten seconds' worth are let through. */
+  /** Spans a second that it may bring, in the long run; at once ten seconds' worth, and 512 at any rate. More in one request is refused. */
   spansPerSecond: number;
 }
 
@@ -28,6 +28,10 @@ export interface Sender {
   /** Of its token; null where no tokens are asked for. */
   name: string | null;
   trusted: boolean;
-  /** Takes the spans of a request. Throws Refusal (429) where too many have been taken already. */
+  /** Longest body, unpacked, that it may send. */
+  maxBodyBytes: number;
+  /** Takes the spans of a request. Throws Refusal (429) where too many have been taken already, 413 where they are too many at any time. */
   spend(spans: number): void;
+  /** Takes what a request had more than was spent for it. Throws Refusal (413) where the request had too many. */
+  settle(spent: number, spans: number): void;
 }

@@ -86,7 +86,7 @@ export class GrpcEndpoint {
     const receive = async (lease: ByteLease): Promise<ReceivedRequest> => {
       const [authorization] = metadata.get('authorization');
       const sender = access.senderOf(authorization?.toString(), undefined);
-      counted.count(limits.maxBodyBytes, lease, message.reject);
+      counted.count(Math.min(limits.maxBodyBytes, sender.maxBodyBytes), lease, message.reject);
       read();
       const body = await message.promise;
       return { signal, sender, wire: PROTOBUF, body, encoding: counted.encoding };
