@@ -199,6 +199,15 @@ describe('closed days', () => {
     expect(files().map(name => name.slice(0, 10))).not.toContain('2026-11-24');
   });
 
+  it('are not looked into for gauge samples that came later', async () => {
+    const store = await opened({ packAfterDays: 1, parquetAfterDays: 2 });
+    await reached(store, ['parquet', 'parquet', 'packed', 'live']);
+    for (const day of ['2026-11-23', '2026-11-24']) rmSync(join(folder, 'days', `${day}.gauges.parquet`));
+    const later = [2, 3].map(day => TEN_O_CLOCK + day * DAY);
+    expect(await store.readGauges(later[0]!, 100)).toEqual(later.map(time => ({ ...GAUGE, time, receivedAt: time })));
+    await store.close();
+  });
+
   it('are read while they are rewritten', async () => {
     const store = await opened({ packAfterDays: 1 });
     while (store.status().days.some(({ form }) => form === 'closed')) {

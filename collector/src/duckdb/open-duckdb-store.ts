@@ -146,7 +146,8 @@ function storeOver({ database, catalogue, rollups, log, mark, status }: StorePar
   return {
     appendEvents: (events, gauges = []) => log.append(events, gauges),
     readEventsAfter: (after, limit) => database.withRead(session => readEventsAfter(session, catalogue, after, limit)),
-    readGauges: (from, limit) => database.withRead(session => readGauges(session, catalogue.days, from, limit)),
+    readGauges: (from, limit) =>
+      database.withRead(session => readGauges(session, catalogue.since(dayOf(from)), from, limit)),
     readCloses: query => database.withRead(session => readCloses(session, catalogue, query)),
     readWindow: query => database.withRead(session => readWindow(session, catalogue, rollups.days, query)),
     readBreakdown: query => database.withRead(session => readBreakdown(session, catalogue, query)),
