@@ -51,6 +51,19 @@ describe("the collector's metrics", () => {
     expect(leaves.length).toBeGreaterThan(45);
   });
 
+  it('ask the store once a scrape, and anew at the next', async () => {
+    let asked = 0;
+    running = await runCollector();
+    const { status } = running.store;
+    running.store.status = () => ({ ...status(), lostRows: ++asked });
+    const lostRowsIn = async () =>
+      samplesIn(await running.collector.metrics.metrics()).find(({ name }) => name === 'closewatch_store_lost_rows')
+        ?.value;
+    expect([await lostRowsIn(), asked]).toEqual([1, 1]);
+    await new Promise(setImmediate);
+    expect([await lostRowsIn(), asked]).toEqual([2, 2]);
+  });
+
   it('show a counter that nobody gave a metric yet', async () => {
     running = await runCollector();
     Object.assign(running.collector.counters, { brandNew: { dropReason: 7 } });

@@ -104,7 +104,8 @@ export class CollectorMetrics {
     });
   }
 
-  #addStore({ storeStatus }: MetricSources): void {
+  #addStore(sources: MetricSources): void {
+    const storeStatus = oncePerTurn(sources.storeStatus);
     this.#gauge('store_bytes', 'What the store holds on the disk.', () => storeStatus().bytes);
     this.#gauge(
       'store_free_bytes',
@@ -176,6 +177,20 @@ export class CollectorMetrics {
       },
     });
   }
+}
+
+/** Reads once for all that ask in one turn of the event loop, as the metrics of a scrape do: the store looks at each of its files for it. */
+function oncePerTurn<Value>(read: () => Value): () => Value {
+  let known: { value: Value } | null = null;
+  return () => {
+    if (known === null) {
+      known = { value: read() };
+      setImmediate(() => {
+        known = null;
+      });
+    }
+    return known.value;
+  };
 }
 
 function sum(values: readonly number[]): number {
