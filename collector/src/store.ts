@@ -8,7 +8,7 @@ import type { BreakdownQuery, BreakdownRow, StoryQuery, WindowCounts, WindowQuer
 
 /**
  * Rows of an append that an engine writes best, exactly: DuckDB makes one row group of its file of them and writes it compressed, where fewer go
- * through its log and are compressed later, at twice the cost. See docs/decisions/0009-ingest-measured.md.
+ * through its log and are compressed later, at twice the cost. See docs/decisions/0010-ingest-measured.md.
  */
 export const APPEND_ROWS = 20_480;
 

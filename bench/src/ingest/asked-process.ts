@@ -35,7 +35,6 @@ export class AskedProcess {
     return (await answered) as Result;
   }
 
-  /** It ends by itself when it has nothing left to do. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null) return;
     this.#child.disconnect();
@@ -50,8 +49,9 @@ export class AskedProcess {
   }
 }
 
-/** In the process that is asked: one function a question. */
+/** In the process that is asked: one function a question. It ends with who asks. */
 export function answerQuestions(answers: Record<string, (argument: never) => unknown>): void {
+  process.once('disconnect', () => process.exit());
   process.on('message', async ({ id, name, argument }: Question) => {
     try {
       process.send?.({ id, answer: await answers[name]!(argument as never) });

@@ -11,13 +11,13 @@ export interface Case {
 }
 
 /**
- * A receiver answers a group of requests every 100 ms or so: with few and small ones that pause would be measured, and not the work.
- * Exporters of a fleet are many.
+ * As many senders as have two or three of the collector's commits (20,480 rows) under way: with fewer, each would wait for the commit that holds
+ * its request, and that pause would be measured and not the work. Exporters of a fleet are many.
  */
 const SIZES = [
-  { batch: 1, lanes: 2_000, spans: 30_000 },
-  { batch: 20, lanes: 2_500, spans: 150_000 },
-  { batch: 500, lanes: 64, spans: 400_000 },
+  { batch: 1, lanes: 2_000, spans: 20_000 },
+  { batch: 20, lanes: 2_500, spans: 120_000 },
+  { batch: 500, lanes: 96, spans: 400_000 },
 ];
 
 /** Every way to send: transport, batch, gzip. */

@@ -14,7 +14,7 @@ const BULK_TITLES: Record<BulkSide, string> = {
   clickhouse: 'ClickHouse in process: Native blocks of 20,480, MergeTree, fsync_after_insert',
 };
 /** Seconds at a steady pace, at 80 % of the goal. */
-const PACED_SECONDS = 6;
+const PACED_SECONDS = 5;
 const PACED_SHARE = 0.8;
 
 /** Every figure of a run, a value a round. */
@@ -42,6 +42,7 @@ async function runRound(sender: AskedProcess, options: IngestOptions, figures: F
   const { scale, execArgv, sides } = options;
   const run = async (receiver: ReceiverName, chosen: Case, pace: number | null = null) => {
     const measured = await measure(sender, receiver, chosen, pace, execArgv);
+    console.error(`${receiver} ${chosen.name}: ${Math.round(measured.spansPerSecond).toLocaleString('en')} spans/s`);
     if (options.json) console.log(JSON.stringify({ receiver, case: chosen.name, pace, ...measured }));
     return measured;
   };

@@ -6,7 +6,7 @@ export const HELP = `npm run bench -- ingest [options]
 Durable spans a second over real OTLP, beside the store alone, a plain pipeline and the ClickHouse engine; acknowledgement at 80 % of
 the goals. Receiver and sender are processes of their own, and both work on this machine's cores.
 
-  --rounds N        rounds of every case and side, interleaved; medians are printed (3)
+  --rounds N        rounds of every case and side, interleaved; medians are printed (2)
   --cases A,B       only these: ${CASES.map(({ name }) => name).join(', ')}
                     ("none" for the sides alone)
   --sides A,B       only these of limit, clickhouse, plain ("none" for the cases alone)
@@ -20,7 +20,7 @@ the goals. Receiver and sender are processes of their own, and both work on this
   --help            this text`;
 
 const OPTIONS = {
-  rounds: { type: 'string', default: '3' },
+  rounds: { type: 'string', default: '2' },
   cases: { type: 'string', default: CASES.map(({ name }) => name).join(',') },
   sides: { type: 'string', default: 'limit,clickhouse,plain' },
   paced: { type: 'string', default: 'yes' },
