@@ -8,6 +8,7 @@ questions to the ClickHouse engine in this process, over the same rows.
   --closes N        closes of 30 days (3,000,000); the issue's figures are for 100,000,000, which takes about 20 GB and an hour
   --connects yes|no whether each close's connect row is stored too, as our instrumentation sends it (yes)
   --runs N          runs of each question after one to warm up (11)
+  --parquet yes|no  whether all is asked again of Parquet days, and of ClickHouse (yes)
   --clickhouse yes|no  (yes)
   --folder DIR      where the files are made; they are taken away at the end (the system's temporary folder)
   --seed N          (4)
@@ -17,6 +18,7 @@ const OPTIONS = {
   closes: { type: 'string', default: '3000000' },
   connects: { type: 'string', default: 'yes' },
   runs: { type: 'string', default: '11' },
+  parquet: { type: 'string', default: 'yes' },
   clickhouse: { type: 'string', default: 'yes' },
   folder: { type: 'string' },
   seed: { type: 'string', default: '4' },
@@ -27,6 +29,7 @@ export interface QueryOptions {
   closes: number;
   connects: boolean;
   runs: number;
+  parquet: boolean;
   clickhouse: boolean;
   folder: string | undefined;
   seed: number;
@@ -40,6 +43,7 @@ export function queryOptions(args: readonly string[]): QueryOptions {
     closes: wholeNumber('closes', values.closes, 30),
     connects: yesOrNo('connects', values.connects),
     runs: wholeNumber('runs', values.runs, 1),
+    parquet: yesOrNo('parquet', values.parquet),
     clickhouse: yesOrNo('clickhouse', values.clickhouse),
     folder: values.folder,
     seed: wholeNumber('seed', values.seed, 0),

@@ -38,7 +38,7 @@ async function measure(root: string, options: QueryOptions): Promise<void> {
     lastDays(whole, folder, days);
     await measureHistory(folder, days, PACKED, options);
   }
-  await measureParquet(join(root, `days-${DAYS}`), options);
+  if (options.parquet) await measureParquet(join(root, `days-${DAYS}`), options);
 }
 
 async function measureHistory(folder: string, days: number, archive: Archive, options: QueryOptions): Promise<void> {
