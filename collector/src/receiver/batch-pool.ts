@@ -27,9 +27,10 @@ export class BatchPool {
     return this.#free.pop() ?? new EventBatch(this.#texts);
   }
 
-  /** A batch whose texts are those of another. */
-  takeBeside({ texts }: EventBatch): EventBatch {
-    return texts === this.#texts ? (this.#free.pop() ?? new EventBatch(texts)) : new EventBatch(texts);
+  /** A batch whose texts are those of another, with room for so many rows: no more than that where it is new. */
+  takeBeside({ texts }: EventBatch, rows: number): EventBatch {
+    const free = texts === this.#texts ? this.#free.findIndex(({ capacity }) => capacity >= rows) : -1;
+    return free === -1 ? new EventBatch(texts, rows) : this.#free.splice(free, 1)[0]!;
   }
 
   give(batch: EventBatch): void {

@@ -13,9 +13,10 @@ export type CollectorPhase = 'received' | 'decoded' | 'commit_begin' | 'commit_s
 export type Observe = (phase: CollectorPhase) => void;
 
 /**
- * What bounds the collector, whatever arrives. In memory it takes at most `maxHeldBytes`, what one request's decoding needs
- * (`maxBodyBytes`, nine times that where it is JSON, and a row for every 69 bytes of it, the shortest span that becomes one), the two batches that are kept (24 MB each, see
- * BatchPool), and 40 KB for each of `maxConnections` (a socket, a parser, 16 KiB of headers).
+ * What bounds the collector, whatever arrives. In memory it takes at most `maxHeldBytes`, what one request's decoding needs (`maxBodyBytes`, nine times that
+ * where it is JSON, and a row for every 69 bytes of it, the shortest span that becomes one), the two batches that are kept (24 MB each, see BatchPool),
+ * their texts (90 MB, and twice that where a commit still uses those before), the distinct values (47 MiB, see DEFAULT_DISTINCT_VALUES), and 40 KB for
+ * each of `maxConnections` (a socket, a parser, 16 KiB of headers).
  */
 export interface CollectorLimits {
   /** Largest body, after decompression. OTLP's own default. */
@@ -45,10 +46,10 @@ export const DEFAULT_LIMITS: CollectorLimits = {
 };
 
 /**
- * What a row counts for in the budget: its place in the batch, twice, as batches double when they grow. Its texts are counted with
- * the body, which stays leased until the answer and is larger than all that is new in it.
+ * What a row counts for in the budget: its place in the batch, twice, as batches double when they grow, and in the copy where it goes over into
+ * another group. Its texts are counted with the body, which stays leased until the answer and is larger than all that is new in it.
  */
-export const HELD_BYTES_PER_ROW = 2 * ROW_BYTES;
+export const HELD_BYTES_PER_ROW = 3 * ROW_BYTES;
 
 /**
  * What a byte of JSON counts for while it is decoded: its text, which has two bytes for each where one is not Latin-1, and what `JSON.parse` makes of

@@ -60,6 +60,8 @@ describe('groups that wait for their commit', () => {
     const taken = [groups.take(), groups.take(), groups.take()];
     expect(taken.flatMap(({ batch }) => numbersOf(batch))).toEqual(numbers(0, APPEND_ROWS * 3));
     expect(groups.isEmpty).toBe(true);
+    // Copies have room for their rows and no more, as a row is counted for: see HELD_BYTES_PER_ROW.
+    expect(taken.slice(1).map(({ batch }) => batch.capacity)).toEqual([APPEND_ROWS, APPEND_ROWS]);
     taken[0]!.committed();
     taken[1]!.failed(new Error('no space'));
     taken[2]!.committed();

@@ -44,8 +44,9 @@ export class WaitingGroups {
   #splitOff({ batch }: CommitGroup): CommitGroup[] {
     const parts: CommitGroup[] = [];
     for (let from = APPEND_ROWS; from < batch.rows; from += APPEND_ROWS) {
-      const part = new CommitGroup(this.#pool.takeBeside(batch));
-      batch.copyRows(from, Math.min(from + APPEND_ROWS, batch.rows), part.batch);
+      const to = Math.min(from + APPEND_ROWS, batch.rows);
+      const part = new CommitGroup(this.#pool.takeBeside(batch, to - from));
+      batch.copyRows(from, to, part.batch);
       parts.push(part);
     }
     batch.truncate(APPEND_ROWS);
