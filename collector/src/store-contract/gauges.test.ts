@@ -57,7 +57,7 @@ describe.each(ENGINES)('gauge samples and days, on $name', ({ open }) => {
   it('are told by the status, with what was lost and taken away', async () => {
     await store.appendEvents(EventBatch.of([closeEvent(1), closeEvent(2)]));
     const { days, freeBytes, bytes, ...status } = store.status();
-    expect(status).toEqual({ state: 'ready', sequence: 2, lostRows: 0, retiredRows: 0 });
+    expect(status).toEqual({ state: 'ready', sequence: 2, lostRows: 0, retiredRows: 0, failedUpkeep: 0 });
     expect(days).toMatchObject([{ day: '2026-11-23', form: 'live', rows: 2, firstSequence: 1, lastSequence: 2 }]);
     expect(bytes).toBeGreaterThan(0);
     await store.close();

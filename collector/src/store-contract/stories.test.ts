@@ -7,7 +7,7 @@ import type { CloseEvent } from '../close-event.ts';
 import type { Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
 import type { StoryQuery } from '../window-query.ts';
-import { openDuckDbStore } from './open-duckdb-store.ts';
+import { ENGINES } from './engines.fixture.ts';
 
 const DAY = 24 * 3_600_000;
 const [TRACE, CLIENT, SERVER, NEXT, PAGE] = [
@@ -60,13 +60,13 @@ const STORED: Record<string, CloseEvent>[] = [
 ];
 const ALL: Record<string, CloseEvent> = Object.assign({}, ...STORED);
 
-describe('a story', () => {
+describe.each(ENGINES)('a story, on $name', ({ open }) => {
   let folder: string;
   let store: Store;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
     let now = TEN_O_CLOCK;
-    store = await openDuckDbStore({ folder, now: () => now });
+    store = await open(folder, () => now);
     for (const [day, events] of STORED.entries()) {
       now = TEN_O_CLOCK + day * DAY;
       await store.appendEvents(EventBatch.of(Object.values(events)));

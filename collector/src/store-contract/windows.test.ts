@@ -8,9 +8,7 @@ import { type CloseEvent, isPayloadBug } from '../close-event.ts';
 import type { Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
 import type { WindowCounts, WindowField, WindowQuery } from '../window-query.ts';
-import type { CataloguedDay } from './day-catalogue.ts';
-import { openDuckDbStore } from './open-duckdb-store.ts';
-import { windowStatement } from './window-statement.ts';
+import { ENGINES } from './engines.fixture.ts';
 
 type Drawn<Any> = Any extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -106,7 +104,7 @@ function queryOf({ from, length, binMs, by, rolledOnly, where }: Drawn<typeof an
   };
 }
 
-describe('closes counted by window', () => {
+describe.each(ENGINES)('closes counted by window, on $name', ({ open }) => {
   const drawn = fc.sample(anyClose, { numRuns: 400, seed: 4 });
   const days = eventsOf(drawn);
   let folder: string;
@@ -115,15 +113,15 @@ describe('closes counted by window', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
-    store = await openDuckDbStore({ folder, now: () => now });
+    store = await open(folder, () => now);
     for (const [index, events] of days.entries()) {
       now = TEN_O_CLOCK + index * DAY;
       await store.appendEvents(EventBatch.of(events));
     }
-    // The first round of upkeep, which a store ends before it closes, rolls closed days up; opened again, it has to know which ones are.
+    // An engine may count closed days ahead, and ends that before it closes; opened again, it has to know which ones it has.
     for (let start = 0; start < 2; start++) {
       await store.close();
-      store = await openDuckDbStore({ folder, now: () => now });
+      store = await open(folder, () => now);
     }
   });
   afterAll(async () => {
@@ -164,39 +162,5 @@ describe('closes counted by window', () => {
     await expect(store.readWindow({ ...query, from: -1 })).rejects.toThrow(
       'expected a window from 0 or later to its end, got -1 to',
     );
-  });
-});
-
-describe('the statement of a window', () => {
-  const day: CataloguedDay = {
-    day: '2026-11-23',
-    form: 'closed',
-    file: '/days/2026-11-23.duckdb',
-    rows: 9,
-    begunAfter: 0,
-    firstSequence: 1,
-    lastSequence: 9,
-    earliest: TEN_O_CLOCK,
-    latest: TEN_O_CLOCK + HOUR,
-  };
-  const minutes: WindowQuery = { from: TEN_O_CLOCK, to: TEN_O_CLOCK + HOUR, binMs: 60_000, by: ['code'] };
-  const sqlOf = (query: Partial<WindowQuery>, days = [day], rolledUp = new Map([[day.day, 9]])) =>
-    windowStatement(days, [], rolledUp, { ...minutes, ...query }).sql;
-
-  it('reads whole minutes of a day that is rolled up from the rollup alone', () => {
-    expect(sqlOf({})).toContain('FROM close_minutes');
-    expect(sqlOf({})).not.toContain('close_events');
-  });
-
-  it('scans what the rollup can not tell', () => {
-    for (const sql of [
-      sqlOf({ binMs: 1_000 }),
-      sqlOf({ by: ['clientVersion'] }),
-      sqlOf({ where: { clientId: 'c-1' } }),
-      sqlOf({}, [{ ...day, form: 'live' }]),
-      sqlOf({}, [day], new Map([[day.day, 8]])),
-    ]) {
-      expect(sql).not.toContain('close_minutes');
-    }
   });
 });

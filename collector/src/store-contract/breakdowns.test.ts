@@ -7,7 +7,7 @@ import type { CloseEvent } from '../close-event.ts';
 import type { Store } from '../store.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
 import type { BreakdownQuery } from '../window-query.ts';
-import { openDuckDbStore } from './open-duckdb-store.ts';
+import { ENGINES } from './engines.fixture.ts';
 
 const DAY = 24 * 3_600_000;
 const bug = { code: 1007, payloadDefect: 'invalid_utf8' as const };
@@ -22,13 +22,13 @@ const STORED: CloseEvent[] = [
   closeEvent(8, { ...bug, clientVersion: '5.2.0', startedAt: TEN_O_CLOCK + 1_000 }),
 ];
 
-describe('closes of a cohort by one field', () => {
+describe.each(ENGINES)('closes of a cohort by one field, on $name', ({ open }) => {
   let folder: string;
   let store: Store;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
     let now = TEN_O_CLOCK;
-    store = await openDuckDbStore({ folder, now: () => now });
+    store = await open(folder, () => now);
     await store.appendEvents(EventBatch.of(STORED.slice(0, 3)));
     now += DAY;
     await store.appendEvents(EventBatch.of(STORED.slice(3)));
