@@ -33,7 +33,10 @@ export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
 
 export type Protocol = 'http' | 'grpc';
 
-/** What the collector has done since it was made. Every request and every span ends in one of these. */
+/**
+ * What the collector has done since it was made. Every request and every span ends in one of these; what comes to the gRPC port and is no gRPC (another
+ * content type) is answered with 415 by grpc-js itself, and no request.
+ */
 export interface CollectorCounters {
   requests: Record<Protocol, Record<RequestOutcome, number>>;
   /** Bytes of complete bodies: as they were sent, and decompressed. */
