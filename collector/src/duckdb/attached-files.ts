@@ -52,10 +52,11 @@ export class AttachedFiles {
     this.#unusable.delete(name);
   }
 
-  /** Writes the file's WAL into it and lets it go; reads that hold it keep what they see. */
+  /** Writes the file's WAL into it and lets it go; reads that hold it keep what they see. One whose WAL could not be written is let go too. */
   async detach(name: string): Promise<void> {
-    await this.#connection.run(`DETACH "${name}"`);
     this.#paths.delete(name);
+    this.#unusable.delete(name);
+    if (!this.#missing.delete(name)) await this.#connection.run(`DETACH "${name}"`);
   }
 
   /** Lets a file go and attaches it again, which is the way out for one that a failed checkpoint has made unusable. */
