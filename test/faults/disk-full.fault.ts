@@ -140,7 +140,8 @@ describe.runIf(CAN_MOUNT)('a disk that is full', () => {
     await store.close();
     now += 4 * DAY_MS;
     disk.fillUp(24.5);
-    await open({ reserveBytes: 24 * MIB, archive: { packAfterDays: 2 }, upkeepMs: 5 });
+    const archive = { packAfterDays: 2, packedShare: Number.POSITIVE_INFINITY };
+    await open({ reserveBytes: 24 * MIB, archive, upkeepMs: 5 });
     await expect.poll(() => store.status().failedUpkeep).toBeGreaterThan(0);
     expect(store.status().days).toMatchObject([{ form: 'closed', rows: acknowledged }, { form: 'live' }]);
     const files = readdirSync(join(disk.folder, 'data', 'days'));

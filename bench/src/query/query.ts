@@ -7,8 +7,8 @@ import { type Archive, DAY_MS, DAYS, END, lastDays, makeHistory, openHistory } f
 import { HELP, type QueryOptions, queryOptions } from './options.ts';
 import { exampleOf, type Question, questionsOver } from './questions.ts';
 
-/** As the product keeps closed days by default. */
-const PACKED: Archive = { packAfterDays: 2 };
+/** As the product keeps closed days by default; also where a short history's are no smaller for it. */
+const PACKED: Archive = { packAfterDays: 2, packedShare: Number.POSITIVE_INFINITY };
 const LENGTHS = [1, 10, DAYS];
 
 /** What reads cost over histories of several lengths, and what a row takes. */

@@ -13,6 +13,8 @@ import { openDuckDbStore } from './open-duckdb-store.ts';
 
 const DAY = 24 * 3_600_000;
 const DAYS = 4;
+/** Days as small as these are larger packed. */
+const ANY_SIZE = { packedShare: Number.POSITIVE_INFINITY };
 const CLIENT = 'a client whose id is longer than twelve bytes';
 
 /** A connection a day, from its connect row to its close, and a close by another emitter. */
@@ -70,7 +72,7 @@ describe('closed days', () => {
 
   function opened(archive: Archive): Promise<Store> {
     now ??= TEN_O_CLOCK;
-    return openDuckDbStore({ folder, archive, now: () => now, upkeepMs: 20 });
+    return openDuckDbStore({ folder, archive: { ...archive, ...ANY_SIZE }, now: () => now, upkeepMs: 20 });
   }
   async function reached(store: Store, forms: StoredDay['form'][]): Promise<void> {
     await expect.poll(() => store.status().days.map(({ form }) => form), { timeout: 20_000 }).toEqual(forms);
@@ -179,7 +181,7 @@ describe('closed days', () => {
   it('are taken away in any form', async () => {
     const store = await openDuckDbStore({
       folder,
-      archive: { packAfterDays: 1, parquetAfterDays: 3 },
+      archive: { packAfterDays: 1, parquetAfterDays: 3, ...ANY_SIZE },
       now: () => now,
       upkeepMs: 20,
     });

@@ -8,6 +8,8 @@ const DAY_MS = 86_400_000;
 export interface Archive {
   /** Whole days before today from which on a day is packed, which takes a fifth less space and finds a client's story without a scan. */
   packAfterDays?: number;
+  /** A day is packed where that leaves less than this part of its bytes, and stays as it is where not; 1 where it is left out. */
+  packedShare?: number;
   /** Whole days before today from which on a day is a Parquet file, smaller still and readable by any tool, and slower to search for one connection or client. */
   parquetAfterDays?: number;
 }

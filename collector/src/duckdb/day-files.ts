@@ -114,11 +114,21 @@ export class DayFiles {
 
   /**
    * Rewrites a closed day in another form, beside ingest and reads. The new file gets its name when it is whole and on the disk, reads
-   * that begin from then on look into it, and the old one goes when the others are over: whenever it is cut short, one of both is whole.
+   * that begin from then on look into it, and the old one goes when the others are over: whenever it is cut short, one of both is whole. A day
+   * that is taken away meanwhile is gone in both. False where the new file would not have less than so many bytes: the old one stays.
    */
-  async rewrite(stored: CataloguedDay, form: ArchiveForm): Promise<void> {
+  async rewrite(stored: CataloguedDay, form: ArchiveForm, lessThan = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { day } = stored;
-    await this.#database.aside(files => writeArchive(files, stored, form, this.#folder));
+    let isLess = true;
+    try {
+      await this.#database.aside(async files => {
+        isLess = await writeArchive(files, stored, form, this.#folder, lessThan);
+      });
+    } catch (error) {
+      if (this.#holds(stored)) throw error;
+      return true;
+    }
+    if (!isLess) return false;
     syncFolder(this.#folder);
     const written = await this.#database
       .withFiles(files => this.#attach(files, day, form))
@@ -126,8 +136,14 @@ export class DayFiles {
         this.#unlink(day, form);
         throw error;
       });
-    this.#catalogue.put(written);
-    await this.#take(stored);
+    const isKept = this.#holds(stored);
+    if (isKept) this.#catalogue.put(written);
+    await this.#take(isKept ? stored : written);
+    return true;
+  }
+
+  #holds(stored: CataloguedDay): boolean {
+    return this.#catalogue.days.includes(stored);
   }
 
   /** Takes a day away for good, once the reads that may look into it are over. */

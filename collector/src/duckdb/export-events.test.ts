@@ -30,7 +30,12 @@ describe('an export', () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
     let now = TEN_O_CLOCK;
     // The first day is packed and the second is live.
-    store = await openDuckDbStore({ folder, now: () => now, archive: { packAfterDays: 1 }, upkeepMs: 20 });
+    store = await openDuckDbStore({
+      folder,
+      now: () => now,
+      archive: { packAfterDays: 1, packedShare: Number.POSITIVE_INFINITY },
+      upkeepMs: 20,
+    });
     await store.appendEvents(EventBatch.of(EVENTS.slice(0, 2)));
     now += DAY;
     await store.appendEvents(EventBatch.of(EVENTS.slice(2)));

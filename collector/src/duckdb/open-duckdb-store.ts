@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Store } from '../store.ts';
 import type { StoreStatus } from '../store-status.ts';
-import { type Archive, dueForm } from './archive.ts';
+import type { Archive } from './archive.ts';
 import { Database } from './database.ts';
-import { dayOf, lastDays } from './day.ts';
+import { dayOf } from './day.ts';
 import { DayCatalogue } from './day-catalogue.ts';
 import { DayFiles } from './day-files.ts';
 import { keepDeploy, readDeploys } from './deploys.ts';
@@ -20,6 +20,7 @@ import { readCloses } from './read-closes.ts';
 import { readStory } from './read-story.ts';
 import { readWindow } from './read-window.ts';
 import type { Retention } from './retired-days.ts';
+import { Rewriting } from './rewriting.ts';
 import { Rollups } from './rollups.ts';
 import { prepareSchema } from './schema.ts';
 import { seedFilter } from './seed-filter.ts';
@@ -99,22 +100,12 @@ export async function openDuckDbStore({
     sayWhatIsLost(log.lostRows, 'rows', folder, logger);
     const rollups = new Rollups(database, catalogue);
     await rollups.open();
-    let isClosing = false;
-    const daysChanged = async () => {
-      await rollups.rollUpClosedDays();
-      const last = lastDays(catalogue.days);
-      for (const [place, day] of catalogue.days.entries()) {
-        const form = dueForm({ day: last[place]!, form: day.form }, archive, now());
-        if (form === null || isClosing) continue;
-        // The old file stays until the new one is whole, which is smaller.
-        log.expectRoom(`rewriting ${day.day}`, days.bytesOf(day));
-        await days.rewrite(day, form);
-      }
-    };
-    const upkeep = new Upkeep({ database, days, log, retention, daysChanged, now, everyMs: upkeepMs, logger });
+    const rewriting = new Rewriting({ catalogue, days, log, archive, now });
+    const work = { daysChanged: () => rollups.rollUpClosedDays(), rewriteDays: () => rewriting.rewriteDueDays() };
+    const upkeep = new Upkeep({ database, days, log, retention, ...work, now, everyMs: upkeepMs, logger });
     const status = () => ({ ...log.status(), failedUpkeep: upkeep.failures });
     return storeOver({ database, catalogue, rollups, log, mark, status }, async () => {
-      isClosing = true;
+      rewriting.stop();
       await upkeep.stop();
       await database.close();
       mark.close();

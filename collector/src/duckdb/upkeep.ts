@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { Backoff } from './backoff.ts';
 import type { Database } from './database.ts';
 import type { DayFiles } from './day-files.ts';
 import type { EventLog } from './event-log.ts';
@@ -11,15 +12,14 @@ export interface UpkeepOptions {
   retention: Retention;
   /** What else has to be done when days have closed or were taken away. Called once after a start too, and again after a failure. */
   daysChanged: () => Promise<void>;
+  /** Rewrites the days that are due. It may take as long as it likes: the rounds go on beside it, and one at a time is under way. */
+  rewriteDays: () => Promise<void>;
   /** Epoch milliseconds. */
   now: () => number;
   /** Pause between two rounds. Milliseconds. */
   everyMs: number;
   logger: Pick<Logger, 'info' | 'error'>;
 }
-
-/** A failure that lasts is tried again about every hour. */
-const MOST_ROUNDS = 360;
 
 /** Looks after the days while rows come in: begins the next one, writes closed ones into their files, and takes old ones away. */
 export class Upkeep {
@@ -30,9 +30,9 @@ export class Upkeep {
   #isBehind = true;
   #isFailing = false;
   #failures = 0;
-  /** Failures of `daysChanged` since it last went well, and the rounds that it waits for now. */
-  #failuresInARow = 0;
-  #roundsToWait = 0;
+  readonly #changes = new Backoff();
+  readonly #rewrites = new Backoff();
+  #rewriting: Promise<void> | null = null;
   #isStopped = false;
 
   constructor(options: UpkeepOptions) {
@@ -41,16 +41,17 @@ export class Upkeep {
     this.#begin();
   }
 
-  /** Rounds that failed since the start. */
+  /** Rounds and rewritings that failed since the start. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** Ends after the round that is under way. */
+  /** Ends after the round and the rewriting that are under way. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#timer);
     await this.#round;
+    await this.#rewriting;
   }
 
   #begin(): void {
@@ -63,38 +64,38 @@ export class Upkeep {
 
   /** Said once, until a round has gone well again: it comes every few seconds. */
   #fail(error: unknown): void {
-    if (!this.#isFailing)
-      this.#options.logger.error({ err: error }, 'the upkeep of the store failed, and is tried again');
-    this.#failures += 1;
+    this.#count(error, !this.#isFailing);
     this.#isFailing = true;
     this.#isBehind = true;
+  }
+
+  #count(error: unknown, isNew: boolean): void {
+    this.#failures += 1;
+    if (isNew) this.#options.logger.error({ err: error }, 'the upkeep of the store failed, and is tried again');
   }
 
   async #run(): Promise<void> {
     await this.#options.log.changeDay();
     const hasWritten = await this.#checkpointClosedDays();
     const hasRetired = await this.#retire();
-    if (hasRetired) this.#roundsToWait = 0;
+    if (hasRetired) for (const backoff of [this.#changes, this.#rewrites]) backoff.hurry();
     this.#isBehind ||= hasWritten || hasRetired;
-    if (this.#isBehind) await this.#tellOfChange();
+    if (this.#isBehind) this.#isBehind = !(await this.#changes.attempt(this.#options.daysChanged));
     this.#isFailing = this.#isBehind;
+    if (!this.#isBehind && !this.#isStopped) this.#beginRewriting();
   }
 
-  /** It may take long, and room on the disk, before it fails: it waits for twice as many rounds after each time. */
-  async #tellOfChange(): Promise<void> {
-    if (this.#roundsToWait > 0) {
-      this.#roundsToWait -= 1;
-      return;
-    }
-    try {
-      await this.#options.daysChanged();
-    } catch (error) {
-      this.#failuresInARow += 1;
-      this.#roundsToWait = Math.min(MOST_ROUNDS, 2 ** this.#failuresInARow);
-      throw error;
-    }
-    this.#failuresInARow = 0;
-    this.#isBehind = false;
+  /** Beside the rounds: a day of many rows takes minutes, and retention does not wait for it. */
+  #beginRewriting(): void {
+    this.#rewriting ??= this.#rewrites
+      .attempt(this.#options.rewriteDays)
+      .then(
+        () => undefined,
+        error => this.#count(error, this.#rewrites.isFirstFailure),
+      )
+      .finally(() => {
+        this.#rewriting = null;
+      });
   }
 
   /** True where there was something to write. */

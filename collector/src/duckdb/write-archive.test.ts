@@ -30,11 +30,15 @@ describe('a closed day that is rewritten', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function rewritten(form: ArchiveForm, facts: Partial<CataloguedDay> = {}): Promise<void> {
+  async function rewritten(form: ArchiveForm, facts: Partial<CataloguedDay> = {}, lessThan = Number.POSITIVE_INFINITY) {
     const times = { earliest: TEN_O_CLOCK, latest: TEN_O_CLOCK };
     const source = { day: DAY, form: 'closed' as const, file: join(days, `${DAY}.duckdb`), begunAfter: 0 };
     const stored = { ...source, ...times, rows: 2, firstSequence: 1, lastSequence: 2, ...facts };
-    return database.aside(files => writeArchive(files, stored, form, days));
+    let isLess = false;
+    await database.aside(async files => {
+      isLess = await writeArchive(files, stored, form, days, lessThan);
+    });
+    return isLess;
   }
 
   it.each<[ArchiveForm, string]>([
@@ -46,7 +50,9 @@ describe('a closed day that is rewritten', () => {
       await expect(rewritten(form, { rows: 3 })).rejects.toThrow('expected 3 rows up to 2 in ');
       await expect(rewritten(form, { lastSequence: 3 })).rejects.toThrow('got 2 up to 2');
       expect(readdirSync(days)).toEqual([`${DAY}.duckdb`]);
-      await rewritten(form);
+      expect(await rewritten(form, {}, 1)).toBe(false);
+      expect(readdirSync(days)).toEqual([`${DAY}.duckdb`]);
+      expect(await rewritten(form)).toBe(true);
       expect(readdirSync(days)).toContain(name);
     },
   );
