@@ -26,7 +26,10 @@ it('takes over the rows of a store of version 1, a file a day, and all else that
   expect(await store.readEventsAfter(0, 100)).toEqual({ events: expected, sequence: 10 });
   expect(await store.readDeploys(0, TEN_O_CLOCK)).toMatchObject([{ id: 'd1', version: '1.8.2' }]);
   expect(await store.readSilences()).toEqual([]);
-  expect(store.status()).toMatchObject({ lostRows: 0, sequence: 10, days: [{ rows: 5 }, { rows: 5 }] });
+  const { days, ...status } = store.status();
+  expect(status).toMatchObject({ lostRows: 0, sequence: 10 });
+  // Today's day may have begun, empty.
+  expect(days.filter(day => day.rows > 0)).toMatchObject([{ rows: 5 }, { rows: 5 }]);
   await store.close();
   rmSync(folder, { recursive: true });
 });
