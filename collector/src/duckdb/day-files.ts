@@ -39,8 +39,14 @@ export class DayFiles {
     this.#catalogue = catalogue;
   }
 
-  /** Attaches every day that is there; the last one is live if it is `today` or later. Throws StoreError with the file's name. */
+  /**
+   * Attaches every day that is there; the last one is live if it is `today` or later. What was being made when the process ended is taken away: its
+   * day may be gone. Throws StoreError with the file's name.
+   */
   async open(today: Day): Promise<void> {
+    for (const name of readdirSync(this.#folder)) {
+      if (name.endsWith(UNFINISHED) || name.endsWith(`${UNFINISHED}.wal`)) rmSync(join(this.#folder, name));
+    }
     for (const [day, forms] of storedDays(this.#folder)) {
       this.#catalogue.put(await this.#database.withFiles(files => this.#openDay(files, day, forms)));
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -106,5 +106,15 @@ describe('closed days that are due to be rewritten', () => {
     await removed.promise;
     expect(catalogue.days.map(({ day }) => day)).toEqual([TODAY]);
     expect(files()).toEqual([`${TODAY}.duckdb`]);
+  });
+
+  it('leave nothing of a rewriting that the process did not live to finish, though the day is gone', async () => {
+    await database.close();
+    for (const end of ['packed.duckdb.new', 'packed.duckdb.new.wal', 'parquet.new'])
+      writeFileSync(join(folder, 'days', `2026-11-20.${end}`), 'half a file');
+    const store = await openDuckDbStore({ folder, archive: {}, now });
+    expect(files()).toEqual([`${SMALL}.duckdb`, `${LARGE}.duckdb`, `${TODAY}.duckdb`]);
+    expect(readdirSync(join(folder, 'days')).join()).not.toContain('.new');
+    await store.close();
   });
 });
