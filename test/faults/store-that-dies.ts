@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import { existsSync, readdirSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { openDuckDbStore } from '@closewatch/collector';
 import { numberedCloses } from './numbered-closes.ts';
 
@@ -13,7 +14,10 @@ const COMMITS_A_DAY = mode === 'day change' || mode === 'retention' ? 2 : Number
 const START = Date.parse('2026-11-23T12:00:00Z');
 const DAY_MS = 86_400_000;
 
-let now = START;
+// A clock that never goes back: at a start it is the last day's noon.
+const days = join(folder, 'days');
+const lastDay = existsSync(days) ? readdirSync(days).sort().at(-1)?.slice(0, '2026-11-23'.length) : undefined;
+let now = lastDay === undefined ? START : Date.parse(`${lastDay}T12:00:00Z`);
 const store = await openDuckDbStore({
   folder,
   now: () => now,
@@ -21,7 +25,6 @@ const store = await openDuckDbStore({
   checkpointBytes: mode === 'checkpoint' ? 1 : 64 * 1024 * 1024,
   ...(mode === 'retention' && { retention: { days: 2 } }),
 });
-now = Math.max(now, Date.parse(`${store.status().days.at(-1)?.day ?? '2026-11-23'}T12:00:00Z`));
 let rows = store.status().sequence;
 for (let commits = 0; ; commits++) {
   writeSync(1, `${rows}\n`);

@@ -128,7 +128,7 @@ export class DayFiles {
     let isLess = true;
     try {
       await this.#database.aside(async files => {
-        isLess = await writeArchive(files, stored, form, this.#folder, lessThan);
+        isLess = await writeArchive(files, stored, form, this.#folder, lessThan, () => this.#holds(stored));
       });
     } catch (error) {
       if (this.#holds(stored)) throw error;
@@ -137,11 +137,12 @@ export class DayFiles {
     if (!isLess) return false;
     syncFolder(this.#folder);
     const written = await this.#database
-      .withFiles(files => this.#attach(files, day, form))
+      .withFiles(async files => (this.#holds(stored) ? this.#attach(files, day, form) : null))
       .catch(error => {
         this.#unlink(day, form);
         throw error;
       });
+    if (written === null) return true;
     const isKept = this.#holds(stored);
     if (isKept) this.#catalogue.put(written);
     await this.#take(isKept ? stored : written);
@@ -157,6 +158,8 @@ export class DayFiles {
     const stored = this.#catalogue.days.find(other => other.day === day)!;
     this.#catalogue.remove(day);
     await this.#take(stored);
+    // One that was being rewritten may have its new name already: left there, it would be back after a kill, without the day after it.
+    for (const form of FORMS_BY_RANK) this.#unlink(day, form);
   }
 
   async #take({ day, form }: CataloguedDay): Promise<void> {

@@ -19,7 +19,7 @@ const PACKED_OPTIONS = `(STORAGE_VERSION 'v1.2.0', ROW_GROUP_SIZE 129024, BLOCK_
 
 /**
  * Writes a closed day in another form beside its file. The new file gets its name last, when its bytes are on the disk; one that could not be
- * finished takes no room, nor does one that has not less than so many bytes: then the answer is false.
+ * finished takes no room, nor does one that has not less than so many bytes: then the answer is false. A day that is not wanted any more gets no new file.
  */
 export async function writeArchive(
   files: FileSession,
@@ -27,6 +27,7 @@ export async function writeArchive(
   form: ArchiveForm,
   folder: string,
   lessThan: number,
+  isWanted: () => boolean = () => true,
 ): Promise<boolean> {
   const path = dayFileOf(folder, stored.day, form);
   try {
@@ -37,7 +38,7 @@ export async function writeArchive(
     throw error;
   }
   const isLess = statSync(path + UNFINISHED).size < lessThan;
-  if (isLess) renameSync(path + UNFINISHED, path);
+  if (isLess && isWanted()) renameSync(path + UNFINISHED, path);
   else discard(folder, stored.day, form);
   return isLess;
 }
