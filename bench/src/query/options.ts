@@ -11,6 +11,7 @@ questions to the ClickHouse engine in this process, over the same rows.
   --parquet yes|no  whether all is asked again of Parquet days, and of ClickHouse (yes)
   --clickhouse yes|no  (yes)
   --folder DIR      where the files are made; they are taken away at the end (the system's temporary folder)
+  --keep DIR        where the files are made and left: the next run with it asks the same history, as its days have become
   --seed N          (4)
   --help            this text`;
 
@@ -21,6 +22,7 @@ const OPTIONS = {
   parquet: { type: 'string', default: 'yes' },
   clickhouse: { type: 'string', default: 'yes' },
   folder: { type: 'string' },
+  keep: { type: 'string' },
   seed: { type: 'string', default: '4' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -32,6 +34,7 @@ export interface QueryOptions {
   parquet: boolean;
   clickhouse: boolean;
   folder: string | undefined;
+  keep: string | undefined;
   seed: number;
   help: boolean;
 }
@@ -46,6 +49,7 @@ export function queryOptions(args: readonly string[]): QueryOptions {
     parquet: yesOrNo('parquet', values.parquet),
     clickhouse: yesOrNo('clickhouse', values.clickhouse),
     folder: values.folder,
+    keep: values.keep,
     seed: wholeNumber('seed', values.seed, 0),
     help: values.help,
   };

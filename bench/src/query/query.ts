@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@closewatch/collector';
@@ -15,6 +15,7 @@ const LENGTHS = [1, 10, DAYS];
 export async function benchQuery(args: string[]): Promise<void> {
   const options = queryOptions(args);
   if (options.help) return console.log(HELP);
+  if (options.keep) return measure(options.keep, options);
   const root = mkdtempSync(join(options.folder ?? tmpdir(), 'closewatch-query-'));
   try {
     await measure(root, options);
@@ -24,21 +25,31 @@ export async function benchQuery(args: string[]): Promise<void> {
 }
 
 async function measure(root: string, options: QueryOptions): Promise<void> {
-  const whole = join(root, 'whole');
-  mkdirSync(whole);
   const began = performance.now();
-  await makeHistory(whole, { seed: options.seed, withConnects: options.connects }, options.closes);
+  const { closes, seed, connects } = options;
+  const whole = join(root, `${closes}-${seed}-${connects ? 'connects' : 'closes'}`);
+  await madeOnce(whole, folder => makeHistory(folder, { seed, withConnects: connects }, closes));
   console.log(
-    `${options.closes.toLocaleString('en')} closes over ${DAYS} days, seed ${options.seed}, ${
-      options.connects ? 'with their connect rows' : 'without connect rows'
+    `${closes.toLocaleString('en')} closes over ${DAYS} days, seed ${seed}, ${
+      connects ? 'with their connect rows' : 'without connect rows'
     }, made in ${seconds(began)} s; ${options.runs} runs a question after one: median (95th percentile), ms\n`,
   );
   for (const days of LENGTHS) {
-    const folder = join(root, `days-${days}`);
-    lastDays(whole, folder, days);
+    const folder = `${whole}-${days}`;
+    await madeOnce(folder, async made => lastDays(whole, made, days));
     await measureHistory(folder, days, PACKED, options);
   }
-  if (options.parquet) await measureParquet(join(root, `days-${DAYS}`), options);
+  if (options.parquet) await measureParquet(`${whole}-${DAYS}`, options);
+}
+
+/** A folder that is there only when it is whole. */
+async function madeOnce(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
+  if (existsSync(folder)) return;
+  const unfinished = `${folder}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  await make(unfinished);
+  renameSync(unfinished, folder);
 }
 
 async function measureHistory(folder: string, days: number, archive: Archive, options: QueryOptions): Promise<void> {
