@@ -3,9 +3,9 @@ import { EXPLAINED_BINS, type IncidentState, REOPEN_BINS } from '../detect/incid
 import { ServiceDetector } from '../detect/service-detector.ts';
 import { BIN, CHANGEABLE, LATE_AFTER } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
+import { NEVER_BACK } from '../reconnect/reconnect-health.ts';
 import type { Verdict } from '../verdict.ts';
 import { recogniseWaves } from '../wave/recognise-waves.ts';
-import { NEVER_BACK } from '../wave/reconnect-health.ts';
 import type { Wave } from '../wave.ts';
 import { cohortShareOf } from './cohort-share.ts';
 import { type Deploy, deploysOf, isMarkerOf } from './deploys.ts';

@@ -1,11 +1,17 @@
 import type { DeployMarker } from '@closewatch/collector';
 import { type Connection, clientKey } from '../connection.ts';
+import {
+  canBeFollowed,
+  countOverdue,
+  NEVER_BACK,
+  peakOpensPerSecond,
+  reconnectHealth,
+} from '../reconnect/reconnect-health.ts';
 import type { Wave, WaveSettings } from '../wave.ts';
 import { type FoundRestart, findRestarts } from './find-restarts.ts';
 import { groupRestarts, type RestartGroup } from './group-restarts.ts';
 import { type InstanceTimeline, instanceTimelines, isUpAt } from './instance-timeline.ts';
 import { markerOf } from './marker-of.ts';
-import { canBeFollowed, countOverdue, NEVER_BACK, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
 import { isSuccessor, successorVersion } from './successor-version.ts';
 import { waveConfidence } from './wave-confidence.ts';
 

@@ -1,9 +1,9 @@
 import type { Connection } from '../connection.ts';
 import type { ReconnectHealth } from '../verdict.ts';
+import { closedBy } from '../wave/instance-timeline.ts';
+import { leftByItself } from '../wave/restart-close.ts';
 import type { WaveSettings } from '../wave.ts';
-import { closedBy } from './instance-timeline.ts';
 import { kaplanMeier, type Observation, timeOfShare } from './kaplan-meier.ts';
-import { leftByItself } from './restart-close.ts';
 
 /** Who is not back after this long has not come back. */
 export const NEVER_BACK = 300; // 5 min, in seconds

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionOf } from './connections.fixture.ts';
+import { connectionOf } from '../wave/connections.fixture.ts';
 import { canBeFollowed, countOverdue, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
 
 const WINDOW = { from: 1, to: 5 };
