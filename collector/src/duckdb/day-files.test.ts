@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventBatch } from '../batch/event-batch.ts';
 import type { Store } from '../store.ts';
@@ -46,6 +47,21 @@ describe('days of receipt', () => {
     ]);
     await reopen();
     expect(store.status().days).toEqual(days.map(day => ({ ...day, bytes: expect.any(Number) })));
+  });
+
+  it('are refused by name when a newer version wrote one, and left as they are', async () => {
+    await store.appendEvents(EventBatch.of([closeEvent(1)]));
+    await store.close();
+    const path = join(folder, 'days', '2026-11-23.duckdb');
+    await setVersion(path, 999);
+    const refusal = {
+      code: 'STORE_SCHEMA_TOO_NEW',
+      message: `expected schema version 1 or older in ${path}, got 999: use the newer Closewatch that wrote it`,
+    };
+    await expect(openDuckDbStore({ folder, archive: {} })).rejects.toMatchObject(refusal);
+    await setVersion(path, 1);
+    store = await openDuckDbStore({ folder, archive: {}, now: () => now });
+    expect(store.status()).toMatchObject({ sequence: 1, lostRows: 0 });
   });
 
   it('are read as one, page by page', async () => {
@@ -215,3 +231,12 @@ describe('rows that were acknowledged and are gone', () => {
     await reopened.close();
   });
 });
+
+/** As another version of Closewatch would have left a day's file. */
+async function setVersion(path: string, version: number): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(`UPDATE day_file SET version = ${version}`);
+  connection.closeSync();
+  instance.closeSync();
+}
