@@ -1,0 +1,63 @@
+import type { DeployMarker } from '@closewatch/collector';
+import { LATE_AFTER } from '../facts/limits.ts';
+import type { ServiceFacts } from '../facts/service-facts.ts';
+import { NEVER_BACK } from '../reconnect/reconnect-health.ts';
+import { recogniseWaves } from '../wave/recognise-waves.ts';
+import type { Wave, WaveSettings } from '../wave.ts';
+import { withReturns } from './with-returns.ts';
+
+/** After so long nothing that may still arrive changes a wave: its clients had their five minutes, and the rows theirs. */
+const WAVE_SETTLES = NEVER_BACK * 1_000 + LATE_AFTER;
+/** Settled waves remembered of a service, for what bugs are told beside; older ones go first. */
+const WAVES_KEPT = 100;
+/** A wave reads its instances' connections from this long before it. Milliseconds. */
+const BEFORE_WAVE = 5 * 60_000;
+
+/** The waves of one service: those that facts can still change are recognised anew, the others remembered. */
+export class KnownWaves {
+  /** Those that facts could still change before the last moment, by their start; some may have settled at it. */
+  current: readonly Wave[] = [];
+  readonly settled: Wave[] = [];
+  private readonly facts: ServiceFacts;
+  private readonly settings: WaveSettings;
+  private madeAt = { revision: -1, now: -1, markers: '' };
+
+  constructor(facts: ServiceFacts, settings: WaveSettings) {
+    this.facts = facts;
+    this.settings = settings;
+  }
+
+  /** Recognises the waves as of `now` (epoch milliseconds), by their start. */
+  recognise(now: number, markers: readonly DeployMarker[]): void {
+    this.current = this.current.filter(wave => !isSettled(wave, this.madeAt.now));
+    const made = { revision: this.facts.revision, now, markers: JSON.stringify(markers) };
+    const isSame = made.revision === this.madeAt.revision && made.markers === this.madeAt.markers;
+    if (isSame && (this.current.length === 0 || now === this.madeAt.now)) return;
+    this.madeAt = made;
+    const { service, environment } = this.facts;
+    const connections = withReturns([...this.facts.connections.values()].map(one => one.connection));
+    connections.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const found = recogniseWaves(connections, { now, service, environment, markers, settings: this.settings });
+    const isNew = (wave: Wave) =>
+      !this.settled.some(old => wave.startedAt <= old.endedAt! && (wave.endedAt ?? now) >= old.startedAt);
+    this.current = found.filter(isNew);
+    this.settled.push(...this.current.filter(wave => isSettled(wave, now)));
+    this.settled.splice(0, Math.max(0, this.settled.length - WAVES_KEPT));
+  }
+
+  /** Those of `current` that are not settled at the last moment, and those that are, as far back as they are remembered. */
+  all(): readonly Wave[] {
+    return [...this.settled, ...this.current.filter(wave => !isSettled(wave, this.madeAt.now))];
+  }
+
+  /** Epoch milliseconds from which on connections are still read, however long ago. */
+  neededFrom(): number {
+    const open = this.current.filter(wave => !isSettled(wave, this.madeAt.now));
+    return open.reduce((earliest, wave) => Math.min(earliest, wave.startedAt - BEFORE_WAVE), Number.POSITIVE_INFINITY);
+  }
+}
+
+/** Whether nothing that may still arrive changes a wave at `now`, epoch milliseconds. */
+export function isSettled({ endedAt }: Wave, now: number): boolean {
+  return endedAt !== null && now > endedAt + WAVE_SETTLES;
+}
