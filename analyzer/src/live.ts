@@ -1,10 +1,11 @@
-import type { Store } from '@closewatch/collector';
+import { APPEND_ROWS, type Store } from '@closewatch/collector';
 import type { Logger } from 'pino';
 import type { Channel } from './alert/channel.ts';
 import { messagesForTransitions } from './alert/messages-for-transitions.ts';
 import type { Analyzer, VerdictEvent } from './analyzer.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import type { AnalyzerSettings } from './engine/settings.ts';
+import { ANALYZED_FIELDS } from './facts/analyzed-event.ts';
 import { KnownVerdicts } from './known-verdicts.ts';
 import { Listeners } from './listeners.ts';
 import { sequenceBefore } from './sequence-before.ts';
@@ -23,8 +24,6 @@ export interface AnalyzerOptions {
   tickMs?: number;
 }
 
-/** Rows read from the store at once: some megabytes. */
-const PAGE = 10_000;
 /**
  * Rows older than this at a start, or at the start of the oldest verdict that is not over, are not read again: baselines
  * older than a day are learnt anew, and from before a bug, or it would be learnt as usual. Milliseconds.
@@ -111,11 +110,11 @@ class LiveAnalyzer implements Analyzer {
   /** Reads to the end of the store. Returns how many rows there were. */
   private async read(): Promise<number> {
     for (let rows = 0; ; ) {
-      const page = await this.store.readEventsAfter(this.sequence, PAGE);
+      const page = await this.store.readEventsAfter(this.sequence, APPEND_ROWS, ANALYZED_FIELDS);
       this.engine.ingest(page.events);
       this.sequence = page.sequence;
       rows += page.events.length;
-      if (page.events.length < PAGE) return rows;
+      if (page.events.length < APPEND_ROWS) return rows;
     }
   }
 

@@ -1,6 +1,6 @@
-import type { CloseEvent } from '@closewatch/collector';
 import { createEngine } from './engine/engine.ts';
 import type { AnalyzerSettings } from './engine/settings.ts';
+import type { AnalyzedEvent } from './facts/analyzed-event.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Verdict } from './verdict.ts';
  * engine as live; memory is bounded by 45 minutes of event time and the open connections, however long the history is.
  */
 export async function replay(
-  events: AsyncIterable<readonly CloseEvent[]>,
+  events: AsyncIterable<readonly AnalyzedEvent[]>,
   settings: AnalyzerSettings = {},
 ): Promise<Verdict[]> {
   const engine = createEngine(settings);

@@ -6,7 +6,7 @@ import type { Store } from '@closewatch/collector';
  */
 export async function sequenceBefore(store: Pick<Store, 'readEventsAfter'>, time: number): Promise<number> {
   const isBefore = async (sequence: number) => {
-    const [row] = (await store.readEventsAfter(sequence, 1)).events;
+    const [row] = (await store.readEventsAfter(sequence, 1, ['receivedAt'])).events;
     return row !== undefined && row.receivedAt < time;
   };
   if (!(await isBefore(0))) return 0;

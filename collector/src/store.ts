@@ -19,9 +19,9 @@ export interface AppendOutcome {
   duplicates: number;
 }
 
-/** Events in the order in which they were stored. `sequence` is that of the last one, to read on from. */
-export interface EventPage {
-  events: CloseEvent[];
+/** Events, or some fields of them, in the order in which they were stored. `sequence` is that of the last one, to read on from. */
+export interface EventPage<Field extends keyof CloseEvent = keyof CloseEvent> {
+  events: Pick<CloseEvent, Field>[];
   sequence: number;
 }
 
@@ -129,8 +129,15 @@ export interface CloseQuery {
  */
 export interface Store {
   appendEvents(events: EventBatch, gauges?: readonly GaugeSample[]): Promise<AppendOutcome>;
-  /** Events stored after `sequence` (0 for the first), at most `limit`, in stored order. */
-  readEventsAfter(sequence: number, limit: number): Promise<EventPage>;
+  /**
+   * Events stored after `sequence` (0 for the first), at most `limit`, in stored order; with these fields only where some are named, since
+   * every field of every row costs time and memory. Pages of APPEND_ROWS cost the least.
+   */
+  readEventsAfter<Field extends keyof CloseEvent = keyof CloseEvent>(
+    sequence: number,
+    limit: number,
+    fields?: readonly Field[],
+  ): Promise<EventPage<Field>>;
   /** Gauge samples received at `receivedFrom` (epoch milliseconds) or later, oldest first; of one instance and time the last one. */
   readGauges(receivedFrom: number, limit: number): Promise<GaugeSample[]>;
   readCloses(query: CloseQuery): Promise<CloseEvent[]>;

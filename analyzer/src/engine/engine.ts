@@ -1,5 +1,6 @@
-import type { CloseEvent, DeployMarker } from '@closewatch/collector';
+import type { DeployMarker } from '@closewatch/collector';
 import type { DeployBand, SeriesBin, SeriesQuery, ServiceSummary } from '../analyzer.ts';
+import type { AnalyzedEvent } from '../facts/analyzed-event.ts';
 import { Facts } from '../facts/facts.ts';
 import { forget } from '../facts/forget.ts';
 import { BIN, CLOCK_LAG } from '../facts/limits.ts';
@@ -15,7 +16,7 @@ import { type AnalyzerSettings, type EngineSettings, engineSettings } from './se
 /** From rows to verdicts. Pure but for its memory: no clock, no randomness, no I/O. */
 export interface Engine {
   /** Takes rows in the order in which they were stored. */
-  ingest(events: readonly CloseEvent[]): void;
+  ingest(events: readonly AnalyzedEvent[]): void;
   /**
    * Everything that is said now, by start: what runs, and what is over. `clock` (epoch milliseconds) moves the watermark on
    * in silence; without it the newest row is the present.
@@ -72,7 +73,7 @@ class FactsEngine implements Engine {
     return { late, ahead, forgotten: this.forgotten };
   }
 
-  ingest(events: readonly CloseEvent[]): void {
+  ingest(events: readonly AnalyzedEvent[]): void {
     for (const event of events) {
       this.facts.ingest(event);
       const { value } = this.facts.watermark;

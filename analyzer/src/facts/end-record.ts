@@ -1,22 +1,23 @@
-import type { CloseEvent, Role } from '@closewatch/collector';
+import type { Role } from '@closewatch/collector';
+import type { AnalyzedEvent } from './analyzed-event.ts';
 
 /** What one end of a connection has reported so far: at most one row of a kind. */
 export interface EndRecord {
   id: string;
   role: Role;
-  connect: CloseEvent | null;
-  close: CloseEvent | null;
+  connect: AnalyzedEvent | null;
+  close: AnalyzedEvent | null;
   /** Epoch milliseconds of its earliest row. */
   firstTime: number;
 }
 
 /** The connection that a row belongs to. Foreign emitters know no connection id: there the linked or the own span stands for it. */
-export function connectionIdOf(event: CloseEvent): string {
+export function connectionIdOf(event: AnalyzedEvent): string {
   return event.connectionId ?? event.linkedSpanId ?? event.spanId;
 }
 
 /** An end's record with one more row; the same object when the row says nothing new. Rows may come in any order. */
-export function withRow(record: EndRecord | undefined, event: CloseEvent): EndRecord {
+export function withRow(record: EndRecord | undefined, event: AnalyzedEvent): EndRecord {
   const kind = event.kind === 'connect' ? 'connect' : 'close';
   const known = record?.[kind] ?? null;
   if (record && known && !isPreferred(event, known)) return record;
@@ -26,7 +27,7 @@ export function withRow(record: EndRecord | undefined, event: CloseEvent): EndRe
 }
 
 /** Of two rows that claim the same end and kind, the earlier counts, and then the smaller span id: arrival decides nothing. */
-function isPreferred(event: CloseEvent, known: CloseEvent): boolean {
+function isPreferred(event: AnalyzedEvent, known: AnalyzedEvent): boolean {
   if (event.time !== known.time) return event.time < known.time;
   if (event.spanId !== known.spanId) return event.spanId < known.spanId;
   return event.traceId < known.traceId;

@@ -1,4 +1,4 @@
-import type { CloseEvent } from '@closewatch/collector';
+import type { AnalyzedEvent } from './analyzed-event.ts';
 import { connectionIdOf, type EndRecord, withRow } from './end-record.ts';
 import { PAIR_WAIT } from './limits.ts';
 import { type CountedConnection, mergeConnection } from './merge-connection.ts';
@@ -27,14 +27,14 @@ export class Facts {
   private readonly counted = new Map<string, { service: ServiceFacts; connection: CountedConnection }>();
 
   /** Takes rows in the order in which they were stored; see the watermark for which are late. */
-  ingest(event: CloseEvent): void {
+  ingest(event: AnalyzedEvent): void {
     if (!this.watermark.admits(event)) return;
     if (event.kind === 'drain') return;
     if (event.kind === 'reconnect') this.takeReconnect(event);
     else this.takeEnd(event);
   }
 
-  private takeEnd(event: CloseEvent): void {
+  private takeEnd(event: AnalyzedEvent): void {
     const ends = event.role === 'server' ? this.servers : this.clients;
     const id = connectionIdOf(event);
     const before = ends.get(id);
@@ -88,7 +88,7 @@ export class Facts {
     this.alone.delete(id);
   }
 
-  private takeReconnect(event: CloseEvent): void {
+  private takeReconnect(event: AnalyzedEvent): void {
     const previous = event.previousConnectionId;
     if (previous === null || event.outcome === 'abandoned') return;
     const known = this.returns.get(previous);

@@ -1,5 +1,6 @@
-import { type CloseEvent, isPayloadBug } from '@closewatch/collector';
+import { isPayloadBug } from '@closewatch/collector';
 import type { Connection } from '../connection.ts';
+import type { AnalyzedEvent } from './analyzed-event.ts';
 import type { EndRecord } from './end-record.ts';
 import { ORPHAN_REACH } from './limits.ts';
 
@@ -74,10 +75,12 @@ function exposedFrom(counted: EndRecord, openedAt: number | null, closedAt: numb
 }
 
 /** The counted end's word first, the other end's where it has none. `rows` in that order. */
-function identityOf(rows: readonly CloseEvent[]) {
+function identityOf(rows: readonly AnalyzedEvent[]) {
   const counted = rows.filter(row => row.role === rows[0]!.role);
-  const first = <Key extends keyof CloseEvent>(from: readonly CloseEvent[], key: Key): CloseEvent[Key] | null =>
-    from.find(row => row[key] !== null)?.[key] ?? null;
+  const first = <Key extends keyof AnalyzedEvent>(
+    from: readonly AnalyzedEvent[],
+    key: Key,
+  ): AnalyzedEvent[Key] | null => from.find(row => row[key] !== null)?.[key] ?? null;
   return {
     serviceVersion: first(counted, 'serviceVersion'),
     instance: first(counted, 'instance'),
@@ -92,7 +95,7 @@ function identityOf(rows: readonly CloseEvent[]) {
 }
 
 /** The row that knows the payload best: the end that detected a defect; an application's own 1007 yields to a library's finding. */
-function detectingRow(own: CloseEvent | null, others: CloseEvent | null): CloseEvent | undefined {
+function detectingRow(own: AnalyzedEvent | null, others: AnalyzedEvent | null): AnalyzedEvent | undefined {
   const closes = [own, others].filter(row => row !== null);
   return (
     closes.find(row => row.payloadDefect !== null && row.payloadDefect !== 'application') ??
@@ -102,12 +105,12 @@ function detectingRow(own: CloseEvent | null, others: CloseEvent | null): CloseE
 }
 
 /** In parts of 1,024, so that sums of weights are exact in a double and don't depend on their order. */
-function exactWeight(row: CloseEvent | null): number {
+function exactWeight(row: AnalyzedEvent | null): number {
   return Math.round((row?.weight ?? 1) * 1_024) / 1_024;
 }
 
 /** How it ended. */
-function endOf(own: CloseEvent | null, others: CloseEvent | null) {
+function endOf(own: AnalyzedEvent | null, others: AnalyzedEvent | null) {
   const closes = [own, others].filter(row => row !== null);
   const detected = detectingRow(own, others);
   const code = closes.find(row => row.code !== null)?.code ?? null;

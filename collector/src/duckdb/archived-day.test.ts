@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventBatch } from '../batch/event-batch.ts';
 import type { CloseEvent } from '../close-event.ts';
 import { closeEvent, TEN_O_CLOCK } from '../testdata/close-event.ts';
-import { EVENT_COLUMNS } from './event-table.ts';
+import { ALL_FIELDS } from './event-table.ts';
 import { openDuckDbStore } from './open-duckdb-store.ts';
 import { isOfClient, packedRelation, packStatements } from './packed-day.ts';
 import { parquetRelation, parquetStatements } from './parquet-day.ts';
@@ -82,7 +82,7 @@ describe('a closed day', () => {
   });
   async function read(relation: string, parameters?: Record<string, string>): Promise<CloseEvent[]> {
     const page = await readSession(connectionToDuckDb).events(
-      `SELECT ${EVENT_COLUMNS} FROM ${relation} ORDER BY sequence`,
+      `SELECT ${ALL_FIELDS.sql} FROM ${relation} ORDER BY sequence`,
       parameters,
     );
     return page.events;

@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { CloseEvent } from '../close-event.ts';
-import { EVENT_COLUMNS } from './event-table.ts';
-import { EVENT_TYPES, eventsFromChunk } from './events-from-chunk.ts';
+import { ALL_FIELDS } from './event-table.ts';
+import { eventsFromChunk } from './events-from-chunk.ts';
 import { parquetRelation } from './parquet-day.ts';
 import { ResultTexts } from './result-texts.ts';
 import { readSession } from './session.ts';
@@ -24,10 +24,10 @@ export async function* closeEventsFromParquet(path: string): AsyncGenerator<Clos
   });
   const connection = await instance.connect();
   try {
-    const sql = `SELECT ${EVENT_COLUMNS} FROM ${parquetRelation(path, true)} ORDER BY time, sequence`;
+    const sql = `SELECT ${ALL_FIELDS.sql} FROM ${parquetRelation(path, true)} ORDER BY time, sequence`;
     const texts = new ResultTexts();
-    for await (const chunk of readSession(connection).chunks(sql, {}, EVENT_TYPES)) {
-      const { events } = eventsFromChunk(chunk, texts);
+    for await (const chunk of readSession(connection).chunks(sql, {}, ALL_FIELDS.types)) {
+      const { events } = eventsFromChunk(chunk, ALL_FIELDS, texts);
       yield events.map(event => ({ ...event, receivedAt: event.time }));
     }
   } finally {

@@ -1,3 +1,4 @@
+import type { CloseEvent } from '../close-event.ts';
 import type { ColumnType } from '../column-type.ts';
 import { COLUMNS, type Column } from '../columns.ts';
 
@@ -53,5 +54,36 @@ function physicalOf(type: ColumnType<unknown>): Physical {
 /** The declaration of the table, after its name. */
 export const EVENT_TABLE = `(sequence BIGINT NOT NULL, ${TABLE_COLUMNS.map(({ name, sql }) => `${name} ${sql}`).join(', ')})`;
 
-/** Every column, as a SELECT that `eventsFromChunk` reads has to name them. */
+/** The names of all columns. */
 export const EVENT_COLUMNS = `sequence, ${TABLE_COLUMNS.map(({ name }) => name).join(', ')}`;
+
+/** Some fields of rows: what a SELECT names, and what its result is made of. */
+export interface EventSelection {
+  columns: readonly TableColumn[];
+  /** What the SELECT names, `sequence` first. What the table leaves out because another column has it is put back. */
+  sql: string;
+  /** The types of that. */
+  types: readonly string[];
+}
+
+/** These fields, in the order of the table. */
+export function selectionOf(fields: readonly (keyof CloseEvent)[]): EventSelection {
+  const wanted = new Set(fields);
+  const columns = TABLE_COLUMNS.filter(({ column }) => wanted.has(column.field));
+  return {
+    columns,
+    sql: ['sequence', ...columns.map(({ name }) => WHOLE[name] ?? name)].join(', '),
+    types: ['BIGINT', ...columns.map(({ sql }) => sql)],
+  };
+}
+
+/** SQL of the columns that are null where another one has their value. */
+const WHOLE: Partial<Record<string, string>> = {
+  started_at: 'coalesce(started_at, time) AS started_at',
+  ended_at: 'coalesce(ended_at, time) AS ended_at',
+  linked_span_id:
+    'CASE WHEN linked_trace_id IS NULL THEN linked_span_id ELSE coalesce(linked_span_id, connection_id) END AS linked_span_id',
+};
+
+/** Whole rows. */
+export const ALL_FIELDS: EventSelection = selectionOf(COLUMNS.map(({ field }) => field));

@@ -1,47 +1,39 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { CloseEvent } from '../close-event.ts';
-import { COLUMNS } from '../columns.ts';
-import { TABLE_COLUMNS, type TableColumn } from './event-table.ts';
+import type { EventSelection, TableColumn } from './event-table.ts';
 import { isValid, type ResultTexts } from './result-texts.ts';
 
 const TWO_TO_32 = 2 ** 32;
 const UUID_SIGN = 0x8000_0000;
 
-const BLANK = Object.fromEntries(COLUMNS.map(column => [column.field, column.absent]));
-
 type Row = Record<string, unknown>;
 
-/** Rows as a result has them: a chunk whose columns are EVENT_COLUMNS. */
+/** Rows of a result. */
 export interface EventRows {
+  /** With the fields of the selection. */
   events: CloseEvent[];
   /** Of the last row; 0 where there is none. */
   lastSequence: number;
 }
 
 /**
- * Events out of the memory of a result, column by column: no wrapper object a value, and no work for the cells that say nothing,
- * which most of them do.
+ * Events out of the memory of a result of a selection, column by column: no wrapper object a value, and no work for the cells that say
+ * nothing, which most of them do.
  */
-export function eventsFromChunk({ chunk }: DuckDBDataChunk, texts: ResultTexts): EventRows {
+export function eventsFromChunk(
+  { chunk }: DuckDBDataChunk,
+  { columns }: EventSelection,
+  texts: ResultTexts,
+): EventRows {
   const count = duckdb.data_chunk_get_size(chunk);
-  const rows: Row[] = Array.from({ length: count }, () => ({ ...BLANK }));
+  const blank = Object.fromEntries(columns.map(({ column }) => [column.field, column.absent]));
+  const rows: Row[] = Array.from({ length: count }, () => ({ ...blank }));
   const sequences = wholeNumbers(duckdb.data_chunk_get_vector(chunk, 0), count);
-  for (const [index, tableColumn] of TABLE_COLUMNS.entries()) {
+  for (const [index, tableColumn] of columns.entries()) {
     readVector(duckdb.data_chunk_get_vector(chunk, index + 1), tableColumn, rows, texts);
   }
-  for (const row of rows) fillDerived(row);
   return { events: rows as unknown as CloseEvent[], lastSequence: count === 0 ? 0 : sequences(count - 1) };
-}
-
-/** The types of EVENT_COLUMNS. */
-export const EVENT_TYPES: readonly string[] = ['BIGINT', ...TABLE_COLUMNS.map(({ sql }) => sql)];
-
-/** What the table leaves out because another column has it. */
-function fillDerived(row: Row): void {
-  row.startedAt ??= row.time;
-  row.endedAt ??= row.time;
-  if (row.linkedTraceId !== null) row.linkedSpanId ??= row.connectionId;
 }
 
 function readVector(vector: duckdb.Vector, tableColumn: TableColumn, rows: Row[], texts: ResultTexts): void {

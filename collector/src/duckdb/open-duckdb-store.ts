@@ -138,7 +138,8 @@ function storeOver({ database, catalogue, rollups, log, mark, status }: StorePar
   let closing: Promise<void> | null = null;
   return {
     appendEvents: (events, gauges = []) => log.append(events, gauges),
-    readEventsAfter: (after, limit) => database.withRead(session => readEventsAfter(session, catalogue, after, limit)),
+    readEventsAfter: (after, limit, fields) =>
+      database.withRead(session => readEventsAfter(session, catalogue, after, limit, fields)),
     readGauges: (from, limit) =>
       database.withRead(session => readGauges(session, catalogue.since(dayOf(from)), from, limit)),
     readCloses: query => database.withRead(session => readCloses(session, catalogue, query)),

@@ -3,7 +3,7 @@ import type { CloseQuery } from '../store.ts';
 import { closesWithin, IS_PAYLOAD_BUG } from './counted-fields.ts';
 import type { DayCatalogue } from './day-catalogue.ts';
 import { unionOfDays } from './day-relation.ts';
-import { EVENT_COLUMNS } from './event-table.ts';
+import { ALL_FIELDS, EVENT_COLUMNS } from './event-table.ts';
 import type { ReadSession } from './session.ts';
 
 /** Closes as examples, the newest first. */
@@ -20,7 +20,7 @@ export async function readCloses(
     AND ${payloadBugsOnly ? IS_PAYLOAD_BUG : 'true'}`;
   const closes = unionOfDays(days, relation => `SELECT ${EVENT_COLUMNS} FROM ${relation} WHERE ${isWanted}`);
   const { events } = await session.events(
-    `SELECT ${EVENT_COLUMNS} FROM (${closes}) ORDER BY time DESC, sequence DESC LIMIT ${Math.trunc(limit)}`,
+    `SELECT ${ALL_FIELDS.sql} FROM (${closes}) ORDER BY time DESC, sequence DESC LIMIT ${Math.trunc(limit)}`,
     { service, environment },
   );
   return events;

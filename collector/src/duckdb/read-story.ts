@@ -4,7 +4,7 @@ import { within } from './counted-fields.ts';
 import type { CataloguedDay, DayCatalogue } from './day-catalogue.ts';
 import { catalogOf } from './day-form.ts';
 import { NO_PARTS, relationOf } from './day-relation.ts';
-import { EVENT_COLUMNS } from './event-table.ts';
+import { ALL_FIELDS } from './event-table.ts';
 import { isOfClient, packedRelation } from './packed-day.ts';
 import type { Parameters, ReadSession } from './session.ts';
 
@@ -83,7 +83,7 @@ async function newestEvents(
   for (const day of byNewest(days)) {
     if (isFull(story, limit, day)) break;
     const { events } = await session.events(
-      `SELECT ${EVENT_COLUMNS} FROM ${rows(day)} AND ${within(from, to)}
+      `SELECT ${ALL_FIELDS.sql} FROM ${rows(day)} AND ${within(from, to)}
       ORDER BY time DESC, sequence DESC LIMIT ${Math.trunc(limit)}`,
       parameters,
     );

@@ -3,7 +3,8 @@ import { DuckDBDataChunk } from '@duckdb/node-api';
 import type { EventBatch } from '../batch/event-batch.ts';
 import { appendRows } from './append-rows.ts';
 import type { EventChunk } from './event-chunk.ts';
-import { EVENT_TYPES, type EventRows, eventsFromChunk } from './events-from-chunk.ts';
+import { ALL_FIELDS, type EventSelection } from './event-table.ts';
+import { type EventRows, eventsFromChunk } from './events-from-chunk.ts';
 import { ResultTexts } from './result-texts.ts';
 import { expectTypes } from './result-types.ts';
 import type { RowSet } from './row-set.ts';
@@ -19,8 +20,8 @@ export interface ReadSession {
   rows<Row>(sql: string, parameters?: Parameters, types?: Record<string, DuckDBType>): Promise<Row[]>;
   /** Chunks of a result as they are made, to be read before the next one; throws where its columns are not of these types. */
   chunks(sql: string, parameters: Parameters, types: readonly string[]): AsyncGenerator<DuckDBDataChunk>;
-  /** Events, in the order of the statement, which selects EVENT_COLUMNS of tables `close_events`. */
-  events(sql: string, parameters?: Parameters): Promise<EventRows>;
+  /** Events, in the order of the statement, which selects ALL_FIELDS, or what else is given, of tables `close_events`. */
+  events(sql: string, parameters?: Parameters, selection?: EventSelection): Promise<EventRows>;
 }
 
 /** What a transaction may do. It writes to one file: the main one, or a day's. */
@@ -34,36 +35,42 @@ export interface WriteSession extends ReadSession {
 }
 
 export function readSession(connection: DuckDBConnection): ReadSession {
+  const chunks = (sql: string, parameters: Parameters, types: readonly string[]) =>
+    chunksOf(connection, sql, parameters, types);
   return {
+    chunks,
     async rows<Row>(sql: string, parameters?: Parameters, types?: Record<string, DuckDBType>) {
       const reader = await connection.runAndReadAll(sql, parameters, types);
       return rowsFromColumns(reader.columnNames(), reader.getColumns()) as Row[];
     },
-    async *chunks(sql, parameters, types) {
-      const result = await connection.stream(sql, parameters);
-      expectTypes(types, result.columnTypes());
-      for (
-        let chunk = await result.fetchChunk();
-        chunk !== null && chunk.rowCount > 0;
-        chunk = await result.fetchChunk()
-      ) {
-        yield chunk;
-      }
-    },
-    async events(sql, parameters) {
-      const result = await connection.run(sql, parameters);
-      expectTypes(EVENT_TYPES, result.columnTypes());
+    async events(sql, parameters = {}, selection = ALL_FIELDS) {
       const texts = new ResultTexts();
       const all: EventRows = { events: [], lastSequence: 0 };
-      for (;;) {
-        const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) return all;
-        const { events, lastSequence } = eventsFromChunk(chunk, texts);
+      for await (const chunk of chunks(sql, parameters, selection.types)) {
+        const { events, lastSequence } = eventsFromChunk(chunk, selection, texts);
         for (const event of events) all.events.push(event);
         all.lastSequence = lastSequence;
       }
+      return all;
     },
   };
+}
+
+/**
+ * Chunks as they are made, so that DuckDB holds a megabyte of a result and not all of it: a result that was kept whole is only freed
+ * when the collector of garbage finds its handle, whose weight it does not know.
+ */
+async function* chunksOf(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Parameters,
+  types: readonly string[],
+): AsyncGenerator<DuckDBDataChunk> {
+  const result = await connection.stream(sql, parameters);
+  expectTypes(types, result.columnTypes());
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    yield chunk;
+  }
 }
 
 export function writeSession(connection: DuckDBConnection, chunk: EventChunk): WriteSession {

@@ -156,6 +156,15 @@ describe.each(ENGINES)('events in the store, on $name', ({ open }) => {
     expect(await store.readEventsAfter(second.sequence, 3)).toEqual({ events: [], sequence: 4 });
   });
 
+  it('reads of each event the fields that are named, and nothing else', async () => {
+    await store.appendEvents(EventBatch.of([FULL, closeEvent(1), closeEvent(2)]));
+    const picked = ({ connectionId, linkedSpanId, startedAt, reason }: CloseEvent) => ({
+      ...{ connectionId, linkedSpanId, startedAt, reason },
+    });
+    const page = await store.readEventsAfter(0, 2, ['startedAt', 'linkedSpanId', 'connectionId', 'reason']);
+    expect(page).toEqual({ events: [FULL, closeEvent(1)].map(picked), sequence: 2 });
+  });
+
   it('keeps appends apart and whole when they are asked for at the same time', async () => {
     const batches = Array.from({ length: 5 }, (_, batch) =>
       Array.from({ length: 3_000 }, (_, row) => closeEvent(batch * 2_000 + row)),
