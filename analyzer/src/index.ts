@@ -9,6 +9,20 @@ export type {
   VerdictEvent,
   VerdictEventType,
 } from './analyzer.ts';
+export {
+  cloneRate,
+  forgetChange,
+  freshRate,
+  type LeftOut,
+  passRate,
+  type RateBin,
+  type RateOutcome,
+  type RateState,
+  stepRate,
+} from './detect/rate-detector.ts';
+export { type Change, likeliest } from './detect/rate-mixture.ts';
+export { type KnownBaseline, type RateSettings, rateSettings } from './detect/rate-settings.ts';
+export { cloneWatch, freshWatch, passWatch, type RateAlarm, type RateWatch, stepWatch } from './detect/rate-watch.ts';
 export { createEngine, type Engine } from './engine/engine.ts';
 export type { AnalyzerSettings } from './engine/settings.ts';
 export { type AnalyzerOptions, createAnalyzer } from './live.ts';

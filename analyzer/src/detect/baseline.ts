@@ -1,11 +1,16 @@
 import { gammaQuantile } from '../statistics/gamma-quantile.ts';
 import type { Exposure } from './exposure.ts';
+import type { RateSettings } from './rate-settings.ts';
+import { cloneSeason, freshSeason, learnSeason, type Season, seasonFactor, slotOf } from './season.ts';
 
-/** What is known of the rate of one class of exposure: a Gamma posterior, forgetting by half in 14 days. */
+/** What is known of the rate of one class of exposure: a Gamma posterior that forgets. */
 interface RatePosterior {
   sick: number;
-  /** Connection-seconds. */
+  /** Connection-seconds, times the season's factor. */
   exposure: number;
+  /** The null's quantile for a rate of 1, and the shape that it was made for: made anew when that has changed. */
+  quantile: number;
+  quantileShape: number;
 }
 
 /** The normal rate of new sick clients, learnt from bins that lie far enough back. */
@@ -14,38 +19,39 @@ export interface Baseline {
   old: RatePosterior;
   /** Payload-bug closes, repeats included: what one sick client amounts to. */
   closes: number;
+  season: Season;
   /** Pearson's statistic over blocks, and their number. */
   pearson: number;
   blocks: number;
-  /** The block under way: what came, what was expected, and for how many bins. */
-  block: { sick: number; mean: number; variance: number; bins: number };
-  /** Rates of the null per connection-second; made anew now and then, as quantiles cost time. */
-  nullYoung: number;
-  nullOld: number;
-  /** By how much the null is enlarged beyond what chance explains. */
-  margin: number;
+  /** The block under way: what came, what was expected, and for how many seconds. */
+  block: { sick: number; mean: number; variance: number; seconds: number };
 }
 
-/** What one bin teaches. */
+/** What some bins in a row teach, all of them within one hour. */
 export interface Lesson {
-  exposure: Exposure;
+  /** Number of the first bin, and how many. */
+  from: number;
+  bins: number;
+  /** Connection-seconds, new sick clients and payload-bug closes. */
+  young: number;
+  old: number;
   sickYoung: number;
   sickOld: number;
   closes: number;
 }
 
+/** When a bin is, as far as its mean depends on it: seconds since the epoch, and since the first row. */
+export interface BinTime {
+  time: number;
+  age: number;
+}
+
 /** Jeffreys' prior for a rate is Gamma(1/2, 0); one connection-second keeps it proper. */
 const PRIOR_SICK = 0.5;
 const PRIOR_EXPOSURE = 1;
-/** The null is taken at this quantile of the posterior, and enlarged: the alarm's promise needs a mean not understated. */
-const NULL_QUANTILE = 0.9;
-const NULL_MARGIN = 0.25;
-/** The margin is for what drifts; in its first hours a service's null is in doubt enough without it. In bins. */
+/** The margin is for what drifts; in its first hours a service's null is in doubt enough without it. Seconds. */
 const MARGIN_GROWS = 4 * 3_600;
-/** Never less than one a day a service, in sick clients a bin: below that no baseline can be told from none. */
-const LEAST_MEAN = 1 / 86_400;
-const HALF_LIFE = 14 * 86_400; // bins
-const KEPT_PER_BIN = 2 ** (-1 / HALF_LIFE);
+const DAY = 86_400; // seconds
 const DISPERSION_PRIOR = 1.5;
 /** Weight of the prior dispersion, in blocks. */
 const DISPERSION_PRIOR_BLOCKS = 10;
@@ -55,68 +61,89 @@ const DISPERSION_LEAST = 1.1;
 const DISPERSION_MOST = 20;
 /** A block is full at this expected count, or after a day. */
 const BLOCK_MEAN = 5;
-const BLOCK_BINS = 86_400;
+const BLOCK_SECONDS = DAY;
+/** A quantile is made anew when its shape has changed by this share. */
+const SHAPE_STEP = 1e-3;
 
-export function freshBaseline(): Baseline {
+export function freshBaseline({ nullQuantile }: RateSettings): Baseline {
+  const posterior = (): RatePosterior => ({ sick: 0, exposure: 0, quantile: 0, quantileShape: 0 });
   const baseline = {
-    young: { sick: 0, exposure: 0 },
-    old: { sick: 0, exposure: 0 },
+    young: posterior(),
+    old: posterior(),
     closes: 0,
+    season: freshSeason(),
     pearson: 0,
     blocks: 0,
-    block: { sick: 0, mean: 0, variance: 0, bins: 0 },
-    nullYoung: 0,
-    nullOld: 0,
-    margin: 1,
+    block: { sick: 0, mean: 0, variance: 0, seconds: 0 },
   };
-  refreshNull(baseline, 0);
+  refreshQuantile(baseline.young, nullQuantile);
+  refreshQuantile(baseline.old, nullQuantile);
   return baseline;
 }
 
 export function cloneBaseline(baseline: Baseline): Baseline {
-  return { ...baseline, young: { ...baseline.young }, old: { ...baseline.old }, block: { ...baseline.block } };
+  const { young, old, block, season } = baseline;
+  return {
+    ...baseline,
+    young: { ...young },
+    old: { ...old },
+    block: { ...block },
+    season: cloneSeason(season),
+  };
 }
 
-/** Takes in one bin. Its dispersion is judged by what was known before it. */
-export function learn(baseline: Baseline, lesson: Lesson): void {
-  judgeDispersion(baseline, lesson);
-  forgetABit(baseline.young);
-  forgetABit(baseline.old);
-  baseline.closes = baseline.closes * KEPT_PER_BIN + lesson.closes;
-  baseline.pearson *= KEPT_PER_BIN;
-  baseline.blocks *= KEPT_PER_BIN;
-  baseline.young.sick += lesson.sickYoung;
-  baseline.young.exposure += lesson.exposure.young;
-  baseline.old.sick += lesson.sickOld;
-  baseline.old.exposure += lesson.exposure.old;
-}
-
-/** Makes the null anew from the posteriors, for a service of this age in bins. */
-export function refreshNull(baseline: Baseline, age: number): void {
-  baseline.margin = 1 + NULL_MARGIN * Math.min(1, age / MARGIN_GROWS);
-  baseline.nullYoung = nullRate(baseline.young);
-  baseline.nullOld = nullRate(baseline.old);
+/** Takes in a lesson that begins at a time. Its dispersion is judged by what was known before it. */
+export function learn(baseline: Baseline, lesson: Lesson, when: BinTime, settings: RateSettings): void {
+  const { young, old, season } = baseline;
+  const slot = slotOf(when.time);
+  const factor = seasonFactor(season, slot, when.age);
+  const seconds = lesson.bins * settings.binSeconds;
+  const sick = lesson.sickYoung + lesson.sickOld;
+  judgeDispersion(baseline, lesson, factor, seconds);
+  learnSeason(season, slot, seconds, sick, seenRate(young) * lesson.young + seenRate(old) * lesson.old);
+  const kept = 2 ** (-seconds / settings.halfLife);
+  baseline.closes = baseline.closes * kept + lesson.closes;
+  baseline.pearson *= kept;
+  baseline.blocks *= kept;
+  young.sick = young.sick * kept + lesson.sickYoung;
+  young.exposure = young.exposure * kept + lesson.young * factor;
+  old.sick = old.sick * kept + lesson.sickOld;
+  old.exposure = old.exposure * kept + lesson.old * factor;
+  refreshQuantile(young, settings.nullQuantile);
+  refreshQuantile(old, settings.nullQuantile);
 }
 
 /**
  * New sick clients that the null has in a bin: enlarged, so that chance does not look like change. What is doubtful of
  * the two rates is independent, so their doubts add up as squares.
  */
-export function nullMean({ young, old, nullYoung, nullOld, margin }: Baseline, exposure: Exposure): number {
+export function nullMean(baseline: Baseline, exposure: Exposure, when: BinTime, settings: RateSettings): number {
+  const { young, old, season } = baseline;
   const youngMean = meanRate(young) * exposure.young;
   const oldMean = meanRate(old) * exposure.old;
-  const doubt = Math.hypot(nullYoung * exposure.young - youngMean, nullOld * exposure.old - oldMean);
-  return Math.max(margin * (youngMean + oldMean + doubt), LEAST_MEAN);
+  const doubt = Math.hypot(nullRate(young) * exposure.young - youngMean, nullRate(old) * exposure.old - oldMean);
+  const factor = seasonFactor(season, slotOf(when.time), when.age) * marginOf(when.age, settings);
+  return Math.max(factor * (youngMean + oldMean + doubt), leastMean(settings));
 }
 
 /** The same on young connections alone; 0 where there are none. */
-export function nullMeanYoung({ nullYoung, margin }: Baseline, exposure: Exposure): number {
-  return exposure.young > 0 ? Math.max(margin * nullYoung * exposure.young, LEAST_MEAN) : 0;
+export function nullMeanYoung(
+  { young, season }: Baseline,
+  exposure: Exposure,
+  when: BinTime,
+  settings: RateSettings,
+): number {
+  if (exposure.young <= 0) return 0;
+  const factor = seasonFactor(season, slotOf(when.time), when.age) * marginOf(when.age, settings);
+  return Math.max(factor * nullRate(young) * exposure.young, leastMean(settings));
 }
 
 /** New sick clients that a bin has on average: what was seen, without the prior, as it is shown to people. */
-export function expectedSick({ young, old }: Baseline, exposure: Exposure): number {
-  return Math.max(seenRate(young) * exposure.young + seenRate(old) * exposure.old, LEAST_MEAN);
+export function expectedSick(baseline: Baseline, exposure: Exposure, when: BinTime, settings: RateSettings): number {
+  const { young, old, season } = baseline;
+  const factor = seasonFactor(season, slotOf(when.time), when.age);
+  const mean = factor * (seenRate(young) * exposure.young + seenRate(old) * exposure.old);
+  return Math.max(mean, leastMean(settings));
 }
 
 /** Payload-bug closes for each sick client, at least 1. */
@@ -137,8 +164,16 @@ export function dispersion({ pearson, blocks }: Baseline): number {
   return Math.min(Math.max(shrunk * doubt, DISPERSION_LEAST), DISPERSION_MOST);
 }
 
-function nullRate({ sick, exposure }: RatePosterior): number {
-  return gammaQuantile(NULL_QUANTILE, PRIOR_SICK + sick, PRIOR_EXPOSURE + exposure);
+function leastMean({ leastPerDay, binSeconds }: RateSettings): number {
+  return (leastPerDay * binSeconds) / DAY;
+}
+
+function marginOf(age: number, { nullMargin }: RateSettings): number {
+  return 1 + nullMargin * Math.min(1, age / MARGIN_GROWS);
+}
+
+function nullRate({ quantile, exposure }: RatePosterior): number {
+  return quantile / (PRIOR_EXPOSURE + exposure);
 }
 
 function meanRate({ sick, exposure }: RatePosterior): number {
@@ -149,25 +184,27 @@ function seenRate({ sick, exposure }: RatePosterior): number {
   return sick / (PRIOR_EXPOSURE + exposure);
 }
 
-function forgetABit(posterior: RatePosterior): void {
-  posterior.sick *= KEPT_PER_BIN;
-  posterior.exposure *= KEPT_PER_BIN;
+function refreshQuantile(posterior: RatePosterior, probability: number): void {
+  const shape = PRIOR_SICK + posterior.sick;
+  if (Math.abs(shape - posterior.quantileShape) <= SHAPE_STEP * shape) return;
+  posterior.quantileShape = shape;
+  posterior.quantile = gammaQuantile(probability, shape, 1);
 }
 
 /** Pearson's statistic of a block; its variance holds that the mean itself is only estimated. */
-function judgeDispersion(baseline: Baseline, { exposure, sickYoung, sickOld }: Lesson): void {
+function judgeDispersion(baseline: Baseline, lesson: Lesson, factor: number, seconds: number): void {
   const { block, young, old } = baseline;
-  block.sick += sickYoung + sickOld;
-  block.bins++;
-  const youngMean = meanRate(young) * exposure.young;
-  const oldMean = meanRate(old) * exposure.old;
+  block.sick += lesson.sickYoung + lesson.sickOld;
+  block.seconds += seconds;
+  const youngMean = factor * meanRate(young) * lesson.young;
+  const oldMean = factor * meanRate(old) * lesson.old;
   block.mean += youngMean + oldMean;
   block.variance += youngMean / (PRIOR_SICK + young.sick) + oldMean / (PRIOR_SICK + old.sick);
-  if (block.mean < BLOCK_MEAN && (block.bins < BLOCK_BINS || block.mean === 0)) return;
+  if (block.mean < BLOCK_MEAN && (block.seconds < BLOCK_SECONDS || block.mean === 0)) return;
   const inflation = 1 + block.variance;
   // A block of much less than one event says little, and says it loudly when one comes: it counts for as much as it holds.
   const weight = Math.min(1, block.mean);
   baseline.pearson += (weight * (block.sick - block.mean) ** 2) / (block.mean * inflation);
   baseline.blocks += weight;
-  baseline.block = { sick: 0, mean: 0, variance: 0, bins: 0 };
+  baseline.block = { sick: 0, mean: 0, variance: 0, seconds: 0 };
 }

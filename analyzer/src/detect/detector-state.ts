@@ -1,8 +1,8 @@
-import { type Baseline, cloneBaseline, freshBaseline } from './baseline.ts';
 import { cloneExposure, type ExposureState, noExposure } from './exposure.ts';
 import { cloneIncident, type IncidentState } from './incident-state.ts';
-import { freshMixture, type MixtureComponent } from './mixture.ts';
 import { freshPopulation, type PopulationState } from './population.ts';
+import { cloneRate, freshRate, type RateState } from './rate-detector.ts';
+import type { RateSettings } from './rate-settings.ts';
 
 /** All that the detector carries from one bin to the next: small, and copied as a whole. */
 export interface DetectorState {
@@ -10,10 +10,7 @@ export interface DetectorState {
   bin: number;
   exposure: ExposureState;
   population: PopulationState;
-  baseline: Baseline;
-  /** Number of the first bin that is not learnt yet. */
-  learntTo: number;
-  mixture: MixtureComponent[];
+  rate: RateState;
   trailingSick: number;
   trailingMean: number;
   /** The incident that runs, or ended less than an hour ago. */
@@ -22,14 +19,12 @@ export interface DetectorState {
   past: readonly IncidentState[];
 }
 
-export function freshState(bin: number): DetectorState {
+export function freshState(bin: number, settings: RateSettings): DetectorState {
   return {
     bin,
     exposure: noExposure(),
     population: freshPopulation(),
-    baseline: freshBaseline(),
-    learntTo: bin,
-    mixture: freshMixture(bin),
+    rate: freshRate(settings),
     trailingSick: 0,
     trailingMean: 0,
     incident: null,
@@ -42,8 +37,7 @@ export function cloneState(state: DetectorState): DetectorState {
     ...state,
     exposure: cloneExposure(state.exposure),
     population: state.population.slice(),
-    baseline: cloneBaseline(state.baseline),
-    mixture: state.mixture.map(component => ({ ...component })),
+    rate: cloneRate(state.rate),
     incident: state.incident && cloneIncident(state.incident),
   };
 }

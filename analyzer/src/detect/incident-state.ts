@@ -3,7 +3,7 @@ import type { BinBug } from '../facts/service-bins.ts';
 import { negativeBinomialTail } from '../statistics/negative-binomial-tail.ts';
 import type { Severity } from '../verdict.ts';
 import { closesOf } from './bin-bugs.ts';
-import type { MixtureComponent } from './mixture.ts';
+import type { Change } from './rate-mixture.ts';
 import type { DetectSettings } from './settings.ts';
 
 /** What an incident amounts to. */
@@ -73,7 +73,7 @@ export const REOPEN_BINS = 3_600;
 /** A trailing minute is above the null when the null has so many or more less often than this. */
 const ABOVE_PROBABILITY = 0.05;
 
-export function openIncident(change: MixtureComponent, bin: number, bugsSince: readonly BinBug[]): IncidentState {
+export function openIncident(change: Change, bin: number, bugsSince: readonly BinBug[]): IncidentState {
   const { startedAt, counts, clients, vouchedFor } = since(change, bin, bugsSince);
   return {
     startedAt,
@@ -95,18 +95,18 @@ export function openIncident(change: MixtureComponent, bin: number, bugsSince: r
 }
 
 /** Dates an incident anew: at the alarm itself, bugs by chance just before the change can look like its beginning. */
-export function redateIncident(incident: IncidentState, change: MixtureComponent, bugsSince: readonly BinBug[]): void {
+export function redateIncident(incident: IncidentState, change: Change, bugsSince: readonly BinBug[]): void {
   Object.assign(incident, since(change, incident.alarmedIn, bugsSince));
   incident.heardCounts = incident.counts;
   incident.lastCounts = incident.counts;
 }
 
-function since(change: MixtureComponent, bin: number, bugs: readonly BinBug[]) {
+function since(change: Change, bin: number, bugs: readonly BinBug[]) {
   const toldApart = bugs.slice(0, CLIENTS_TOLD_APART);
   const clients = new Set(toldApart.map(bug => bug.client));
   const vouchedFor = new Set(toldApart.filter(bug => bug.trusted).map(bug => bug.client));
   const counts: IncidentCounts = { closes: change.closes, clients: clients.size, expected: change.expected };
-  return { startedAt: change.firstBugAt ?? bin * BIN, counts, clients, vouchedFor };
+  return { startedAt: change.firstAt ?? bin * BIN, counts, clients, vouchedFor };
 }
 
 /** Until so many bins after the alarm its start may still be found to be later. */

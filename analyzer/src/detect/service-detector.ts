@@ -1,6 +1,5 @@
 import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
-import type { Bin, ServiceBins } from '../facts/service-bins.ts';
-import { closesPerClient, dispersion, expectedSick, learn, nullMean, nullMeanYoung, refreshNull } from './baseline.ts';
+import type { Bin, BinBug, ServiceBins } from '../facts/service-bins.ts';
 import { bugsBetween, bugsOf, closesOf } from './bin-bugs.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
 import { type EvaluatedBin, trailingSum } from './evaluated-bin.ts';
@@ -16,18 +15,14 @@ import {
   redateIncident,
   reopenIncident,
 } from './incident-state.ts';
-import { freshMixture, likeliest, updateMixture } from './mixture.ts';
 import { notePopulation, populationOf } from './population.ts';
+import { forgetChange, type RateOutcome, stepRate } from './rate-detector.ts';
+import { likeliest } from './rate-mixture.ts';
+import { type RateSettings, rateSettings } from './rate-settings.ts';
 import type { DetectSettings } from './settings.ts';
 
-/** Learning lags by this many bins, so that a slow change is not learnt before it is found. */
-const LEARNING_LAG = 900;
-/** A young service learns sooner: it lags by a quarter of its age. */
-const LEARNING_LAG_SHARE = 1 / 4;
 /** Bins of the trailing count that says whether an incident still runs. */
 const TRAILING = 60;
-/** The null's quantiles are made anew at least this often, in bins; a service younger than that, at every bin. */
-const NULL_KEPT = 60;
 /** Snapshots: every 8 bins for two minutes, where most changes fall, then every minute. */
 const FINE = { every: 8, until: 120 };
 const COARSE = 60;
@@ -41,6 +36,7 @@ export class ServiceDetector {
   private readonly snapshots: DetectorState[] = [];
   private readonly bins: ServiceBins;
   private readonly settings: DetectSettings;
+  private readonly rateSettings: RateSettings;
   private readonly cohortShare: (incident: IncidentState, bin: number) => number;
   private state: DetectorState | null = null;
 
@@ -51,6 +47,7 @@ export class ServiceDetector {
   ) {
     this.bins = bins;
     this.settings = settings;
+    this.rateSettings = rateSettings({ falseAlarmsPerYear: settings.falseAlarmsPerYear });
     this.cohortShare = cohortShare;
   }
 
@@ -85,7 +82,7 @@ export class ServiceDetector {
     // Before any snapshot lies only the beginning of the service, where a row that came later can still be the first.
     const usable = snapshot && (snapshot.bin <= dirtyFrom || snapshot.bin > first + CHANGEABLE);
     if (!usable) this.snapshots.length = 0;
-    this.state = usable ? cloneState(snapshot) : freshState(first);
+    this.state = usable ? cloneState(snapshot) : freshState(first, this.rateSettings);
     return this.state;
   }
 
@@ -98,47 +95,38 @@ export class ServiceDetector {
 
   private evaluate(state: DetectorState): void {
     const bin = this.bins.bins.get(state.bin);
-    const { baseline } = state;
+    const bugs = bugsOf(bin);
     const exposure = advanceExposure(state.exposure, bin, state.bin);
-    this.study(state);
-    const sick = expectedSick(baseline, exposure);
+    const sick = { young: bin?.sickYoung ?? 0, old: bin?.sickOld ?? 0 };
+    const closes = closesOf(bugs);
+    const outcome = stepRate(
+      state.rate,
+      { bin: state.bin, age: this.ageAt(state.bin), exposure, sick, closes, firstAt: bugs[0]?.time ?? null },
+      this.rateSettings,
+      (from, to) => from < this.bins.firstSpoken || isAlarmed(state, from, to),
+    );
     const one: EvaluatedBin = {
       exposure,
       open: state.exposure.young + state.exposure.old,
-      sickYoung: bin?.sickYoung ?? 0,
-      sickOld: bin?.sickOld ?? 0,
-      closes: closesOf(bin?.bugs.values() ?? []),
-      expectedSick: sick,
-      expected: sick * closesPerClient(baseline),
-      mean: nullMean(baseline, exposure),
-      meanYoung: nullMeanYoung(baseline, exposure),
+      sickYoung: sick.young,
+      sickOld: sick.old,
+      closes,
+      expectedSick: outcome.expectedSick,
+      expected: outcome.expected,
+      mean: outcome.mean,
+      meanYoung: outcome.meanYoung,
     };
     this.evaluated.set(state.bin, one);
     notePopulation(state.population, state.bin, one.open);
     this.trail(state, one);
-    this.judge(state, bin, one);
+    this.judge(state, bin, bugs, outcome);
   }
 
-  private judge(state: DetectorState, bin: Bin | undefined, one: EvaluatedBin): void {
-    const bugs = bugsOf(bin);
-    const phi = dispersion(state.baseline);
-    const evidence = updateMixture(
-      state.mixture,
-      {
-        bin: state.bin,
-        age: this.ageAt(state.bin),
-        sick: { all: one.sickYoung + one.sickOld, young: one.sickYoung },
-        mean: { all: one.mean, young: one.meanYoung },
-        dispersion: phi,
-        firstBugAt: bugs[0]?.time ?? null,
-        closes: one.closes,
-        expected: one.expected,
-      },
-      this.settings.falseAlarmsPerYear,
-    );
+  private judge(state: DetectorState, bin: Bin | undefined, bugs: BinBug[], outcome: RateOutcome): void {
+    const { evidence, expected } = outcome;
     const known = state.incident;
     const heard = [...(bin?.steps.values() ?? [])].some(step => step.spoke > 0);
-    if (known) countBin(known, { bugs, heard, expected: one.expected });
+    if (known) countBin(known, { bugs, heard, expected });
     if (evidence >= 1) this.alarm(state);
     const { incident } = state;
     if (!incident) return;
@@ -152,17 +140,17 @@ export class ServiceDetector {
         bin: state.bin,
         bugs,
         heard,
-        expected: one.expected,
+        expected,
         evidence,
         trailingSick,
         trailingMean,
         quarterHour,
-        dispersion: phi,
+        dispersion: outcome.dispersion,
         population,
         cohortShare,
       };
       followIncident(incident, input, this.settings);
-      if (incident.endedIn !== null) state.mixture = freshMixture(state.bin + 1);
+      if (incident.endedIn !== null) forgetChange(state.rate, this.rateSettings);
     } else if (state.bin - incident.endedIn > REOPEN_BINS - QUIET_BINS) this.retire(state, incident);
   }
 
@@ -177,37 +165,21 @@ export class ServiceDetector {
       if (incident.endedIn !== null) reopenIncident(incident, state.bin);
       return;
     }
-    const change = likeliest(state.mixture);
+    const change = likeliest(state.rate.mixture);
     state.incident = openIncident(change, state.bin, bugsBetween(this.bins, change.since, state.bin));
   }
 
   private redate(state: DetectorState, incident: IncidentState): void {
     const since = state.bin - incident.alarmedIn;
     if (since === 0 || since > REDATED_FOR || incident.endedIn !== null) return;
-    const change = likeliest(state.mixture);
-    if (change.firstBugAt === null || change.firstBugAt <= incident.startedAt) return;
+    const change = likeliest(state.rate.mixture);
+    if (change.firstAt === null || change.firstAt <= incident.startedAt) return;
     redateIncident(incident, change, bugsBetween(this.bins, change.since, state.bin));
   }
 
   private retire(state: DetectorState, incident: IncidentState): void {
     state.past = [...state.past, incident].slice(-PAST_KEPT);
     state.incident = null;
-  }
-
-  /** Takes in the bins that lie far enough back, except those of an alarm. */
-  private study(state: DetectorState): void {
-    const { baseline } = state;
-    const age = this.ageAt(state.bin);
-    const lag = Math.min(LEARNING_LAG, Math.ceil(age * LEARNING_LAG_SHARE));
-    const sickBefore = baseline.young.sick + baseline.old.sick;
-    let sick = false;
-    for (; state.learntTo < state.bin - lag; state.learntTo++) {
-      const lesson = this.evaluated.get(state.learntTo);
-      if (!lesson || state.learntTo < this.bins.firstSpoken || isAlarmed(state, state.learntTo)) continue;
-      sick ||= lesson.sickYoung + lesson.sickOld > 0;
-      learn(baseline, lesson);
-    }
-    if (sick || sickBefore === 0 || age < NULL_KEPT || state.bin % NULL_KEPT === 0) refreshNull(baseline, age);
   }
 
   private trail(state: DetectorState, one: EvaluatedBin): void {
@@ -229,9 +201,9 @@ export class ServiceDetector {
 /** Past incidents remembered; older ones have long been handed on. */
 const PAST_KEPT = 50;
 
-/** Whether a bin lies in an alarm, or in the minute after it that its count still reaches. */
-function isAlarmed({ incident, past }: DetectorState, number: number): boolean {
+/** Whether any bin from number `from` to before number `to` lies in an alarm, or in the minute after it that its count still reaches. */
+function isAlarmed({ incident, past }: DetectorState, from: number, to: number): boolean {
   const holds = (one: IncidentState) =>
-    number >= Math.floor(one.startedAt / BIN) && (one.endedIn === null || number <= one.lastAbove);
+    to > Math.floor(one.startedAt / BIN) && (one.endedIn === null || from <= one.lastAbove);
   return (incident !== null && holds(incident)) || past.some(holds);
 }

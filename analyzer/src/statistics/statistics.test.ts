@@ -3,6 +3,7 @@ import { binomialTail } from './binomial-tail.ts';
 import { gammaQuantile } from './gamma-quantile.ts';
 import { logGamma } from './log-gamma.ts';
 import { negativeBinomialLogRatio } from './negative-binomial-log-ratio.ts';
+import { NegativeBinomialRatios } from './negative-binomial-ratios.ts';
 import { negativeBinomialTail } from './negative-binomial-tail.ts';
 import { normalQuantile } from './normal-quantile.ts';
 import { regularizedBeta } from './regularized-beta.ts';
@@ -105,5 +106,40 @@ describe('negative binomial log ratio', () => {
 
   it('tends to the Poisson ratio as the dispersion tends to 1', () => {
     expect(negativeBinomialLogRatio(7, 2, 3, 1 + 1e-7)).toBeCloseTo(7 * Math.log(3) - 4, 5);
+  });
+});
+
+describe('the table of negative binomial ratios', () => {
+  const ratios = [1.5, 3, 100];
+  const table = new NegativeBinomialRatios(ratios);
+
+  it('rounds mean and dispersion up, by one hundredth at most', () => {
+    for (const [mean, dispersion] of [
+      [1e-7, 1.1],
+      [0.3, 1.5],
+      [800, 20],
+    ] as const) {
+      const row = table.row(mean, dispersion);
+      expect(row.mean / mean).toBeGreaterThanOrEqual(1);
+      expect(row.mean / mean).toBeLessThan(1.0101);
+      expect((row.dispersion - 1) / (dispersion - 1)).toBeGreaterThanOrEqual(0.999_999);
+      expect((row.dispersion - 1) / (dispersion - 1)).toBeLessThan(1.0101);
+    }
+  });
+
+  it('holds what the formula gives, for counts in any order and beyond the table', () => {
+    for (const [mean, counts] of [
+      [0.01, [3, 0, 1, 40]],
+      [700, [650, 2_000, 0, 5_000]],
+    ] as const)
+      for (const count of counts) {
+        const row = table.row(mean, 2.3);
+        const { logs, at } = table.logsOf(row, count);
+        for (const [place, ratio] of ratios.entries()) {
+          const formula = negativeBinomialLogRatio(count, row.mean, ratio, row.dispersion);
+          expect(logs[at + place]! / formula).toBeCloseTo(1, 9);
+          if (count === 0) expect(row.quiet[place]).toBeCloseTo(Math.exp(formula), 12);
+        }
+      }
   });
 });

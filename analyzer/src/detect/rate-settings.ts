@@ -1,0 +1,50 @@
+/** Rates that are told instead of learnt, in sick clients a unit of exposure. */
+export interface KnownBaseline {
+  young: number;
+  old: number;
+  /** Variance over mean of the counts; 1 is Poisson. */
+  dispersion: number;
+}
+
+/** How a rate detector judges. Times in seconds, so that bins of any width mean the same. */
+export interface RateSettings {
+  /** Width of a bin. */
+  binSeconds: number;
+  /** Expected false alarms a year. */
+  falseAlarmsPerYear: number;
+  /** What may be spent on the first hour beside: a change is likelier there. 0 for a stream whose service is not new. */
+  firstHourFalseAlarms: number;
+  /** Share of the mixture that looks at young connections alone; 0 where a stream does not tell them apart. */
+  youngShare: number;
+  /** The null has never less than so many sick clients a day. */
+  leastPerDay: number;
+  /** The null is this quantile of the rate's posterior, enlarged by the margin. */
+  nullQuantile: number;
+  nullMargin: number;
+  /** In which time the baseline forgets by half, and by how much it lags. */
+  halfLife: number;
+  learningLag: number;
+  /** A baseline that is known: nothing is learnt then, and nothing enlarged. */
+  known: KnownBaseline | null;
+}
+
+const DAY = 86_400;
+
+/** The defaults, as a service's own detector has them. */
+const RATE_DEFAULTS: RateSettings = {
+  binSeconds: 1,
+  falseAlarmsPerYear: 0.5,
+  firstHourFalseAlarms: 0.02,
+  youngShare: 0.5,
+  leastPerDay: 1,
+  nullQuantile: 0.9,
+  nullMargin: 0.25,
+  halfLife: 14 * DAY,
+  learningLag: 900,
+  known: null,
+};
+
+/** The defaults with some of them set otherwise. */
+export function rateSettings(given: Partial<RateSettings>): RateSettings {
+  return { ...RATE_DEFAULTS, ...given };
+}
