@@ -66,6 +66,23 @@ describe('a run of quiet bins', () => {
   });
 });
 
+describe('the likeliest change', () => {
+  it('is all of a slow rise, and not its last event alone, where one a week is usual', () => {
+    const settings = rateSettings({ known: { young: 0, old: 1 / (7 * DAY), dispersion: 1 }, youngShare: 0 });
+    const state = freshRate(settings);
+    const every = 16 * 3_600; // ten times as often
+    let events = 0;
+    for (let bin = 0; ; bin += every) {
+      const { evidence } = stepRate(state, binOf(bin, 1, settings), settings);
+      events++;
+      if (evidence >= 1) break;
+      passRate(state, binOf(bin + 1, 0, settings), every - 1, settings);
+    }
+    expect(events).toBeGreaterThanOrEqual(5);
+    expect(likeliest(state.mixture)).toMatchObject({ since: 0, sick: events });
+  });
+});
+
 describe('the state', () => {
   it('goes on from a copy as from itself', () => {
     const settings = rateSettings({});

@@ -49,7 +49,7 @@ export interface MixtureInput {
   expected: number;
 }
 
-/** The change that makes what was seen most probable. */
+/** A change of rate, as far as it can be dated. */
 export interface Change {
   /** Number of its first bin. */
   since: number;
@@ -100,12 +100,15 @@ export function passMixture(mixture: Mixture, input: MixtureInput, bins: number,
   return sum;
 }
 
-/** The likeliest change: its size, scope and start together make what was seen most probable. */
+/**
+ * The likeliest change: its size and scope by the evidence, which weighs how often such a change would begin by chance, its start by their CUSUM. By the CUSUM alone a single event
+ * against a rate of one a week outdoes any slow change: it is most probable under a rise to 10^6 that began in that very second.
+ */
 export function likeliest({ values, sick, closes, expected }: Mixture): Change {
   const components = values.length / FIELDS;
   const field = (which: number, at: number) => values[which * components + at]!;
   let best = 0;
-  for (let at = 1; at < components; at++) if (field(CUSUM, at) > field(CUSUM, best)) best = at;
+  for (let at = 1; at < components; at++) if (field(EVIDENCE, at) > field(EVIDENCE, best)) best = at;
   const firstAt = field(FIRST_AT, best);
   return {
     since: field(SINCE, best),
