@@ -33,6 +33,8 @@ export class Fleet {
   private connections = 0;
   /** The version that a client runs. */
   clientVersion: (client: number) => string = client => (client % 5 === 0 ? '5.2.0' : '5.1.0');
+  /** Whether a client that a roll cuts off stays away. */
+  staysAway: (client: number) => boolean = () => false;
   /** The chance that a client's first message after an open is not text. */
   firstMessageBug: (client: number) => number = () => 0;
 
@@ -65,7 +67,8 @@ export class Fleet {
       this.versions.set(`pod-${version}-${index}`, version);
       for (const one of [...this.open.values()].filter(open => open.instance === instance)) {
         this.close(one, { code: 1012, initiator: 'local', time: this.now + this.random() * 500 });
-        this.due.push({ at: this.now + 1_000 + this.random() * 3_000, client: one.client });
+        const at = this.now + 1_000 + this.random() * 3_000;
+        if (!this.staysAway(one.client)) this.due.push({ at, client: one.client });
       }
       during(index);
       this.pass(pause, bugsPerSecond);

@@ -26,6 +26,7 @@ export { cloneWatch, freshWatch, passWatch, type RateAlarm, type RateWatch, step
 export { createEngine, type Engine } from './engine/engine.ts';
 export type { AnalyzerSettings } from './engine/settings.ts';
 export { type AnalyzerOptions, createAnalyzer } from './live.ts';
+export { type ReconnectStep, reconnectCurve } from './reconnect/reconnect-curve.ts';
 export { replay } from './replay.ts';
 export type {
   CohortTerm,
@@ -36,5 +37,6 @@ export type {
   VerdictKind,
   VerdictPayload,
   VerdictStatus,
+  VerdictWave,
 } from './verdict.ts';
 export { phraseOf } from './words/payload-phrase.ts';

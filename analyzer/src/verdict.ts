@@ -1,4 +1,4 @@
-/** Every kind of verdict of the contract; this version gives `payload_bug`, `deploy_wave` and `restart_wave`. */
+/** Every kind of verdict of the contract. */
 export type VerdictKind =
   | 'payload_bug'
   | 'deploy_wave'
@@ -51,6 +51,27 @@ export interface ReconnectHealth {
   /** Share of the clients that have had five minutes and were not back in them; 0 before anybody has had them. */
   neverBack: number;
   peakPerSecond: number;
+  /** What follows is missing in verdicts that an earlier version stored. */
+  p99?: number | null;
+  /** Kaplan-Meier's share that is back so long after its close. */
+  backIn5s?: number;
+  backIn30s?: number;
+  backIn60s?: number;
+  /** `peakPerSecond` over the median opens a second of the hour before, that taken as 1 at least; null where the hour is not known. */
+  peakOverUsual?: number | null;
+  /** Returns in the busiest second over what an even spread over the expected window would bring; 1 is even. Null without a return. */
+  herdIndex?: number | null;
+  /** Autocorrelation of the returns at 1, 2 and 4 s, -1 to 1, about 0 where clients wait times of their own; null below 20 returns. */
+  lockstep?: { at1s: number; at2s: number; at4s: number } | null;
+  /** `aggregate`: without stable client ids opens are set against closes, first out first in; percentiles are approximate then. */
+  basis?: 'clients' | 'aggregate';
+}
+
+/** The wave that a verdict follows from. */
+export interface VerdictWave {
+  kind: VerdictKind;
+  startedAt: string;
+  version: string | null;
 }
 
 /**
@@ -86,6 +107,7 @@ export interface Verdict {
   payload?: VerdictPayload;
   deploy?: VerdictDeploy;
   reconnect?: ReconnectHealth;
+  wave?: VerdictWave;
   headline: string;
   mend: string;
   evidence: string[];

@@ -1,3 +1,4 @@
+import type { ReconnectFailure } from './reconnect/find-failure.ts';
 import type { ReconnectHealth } from './verdict.ts';
 
 /** One instance that shed its connections. Times are epoch milliseconds. */
@@ -40,6 +41,8 @@ export interface Wave {
   overdue: number;
   /** True once five minutes have passed since the last close: who comes back after that is no longer counted. */
   returnsOver: boolean;
+  /** The clients that fail to come back; null where they do, as far as chance and usual leaving allow. */
+  failure: ReconnectFailure | null;
   /** The deploy marker that the wave belongs to: its start, epoch milliseconds, and its version. */
   marker: { startedAt: number; version: string } | null;
   /** Payload-bug closes of the service from its first close to its last. They are no part of `closes`. */
@@ -52,6 +55,8 @@ export interface Wave {
 export interface WaveSettings {
   /** A client is expected back this long after its close; 1 to 5 s is the common advice for 1012. */
   reconnectWindow: { from: number; to: number };
+  /** Share of the clients that never came back, past which that pages. */
+  neverBack: number;
   /** The longest pause between one instance's last close and the next one's first: a roll waits for readiness in between. */
   instanceGap: number;
   /** An instance that lost fewer connections is not judged: of two open ones "half" is one closed tab. */
@@ -60,6 +65,7 @@ export interface WaveSettings {
 
 export const DEFAULT_WAVE_SETTINGS: WaveSettings = {
   reconnectWindow: { from: 1, to: 5 },
+  neverBack: 0.05,
   instanceGap: 60,
   minCloses: 3,
 };

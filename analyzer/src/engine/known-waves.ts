@@ -1,13 +1,17 @@
 import type { DeployMarker } from '@closewatch/collector';
 import { LATE_AFTER } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
+import { WATCHED } from '../reconnect/find-failure.ts';
 import { NEVER_BACK } from '../reconnect/reconnect-health.ts';
+import { withUsualPeak } from '../reconnect/usual-peak.ts';
 import { recogniseWaves } from '../wave/recognise-waves.ts';
 import type { Wave, WaveSettings } from '../wave.ts';
 import { withReturns } from './with-returns.ts';
 
 /** After so long nothing that may still arrive changes a wave: its clients had their five minutes, and the rows theirs. */
 const WAVE_SETTLES = NEVER_BACK * 1_000 + LATE_AFTER;
+/** And so long where clients did not come back: they are watched for longer. */
+const FAILURE_SETTLES = WATCHED + LATE_AFTER;
 /** Settled waves remembered of a service, for what bugs are told beside; older ones go first. */
 const WAVES_KEPT = 100;
 /** A wave reads its instances' connections from this long before it. Milliseconds. */
@@ -40,8 +44,9 @@ export class KnownWaves {
     const found = recogniseWaves(connections, { now, service, environment, markers, settings: this.settings });
     const isNew = (wave: Wave) =>
       !this.settled.some(old => wave.startedAt <= old.endedAt! && (wave.endedAt ?? now) >= old.startedAt);
-    this.current = found.filter(isNew);
-    this.settled.push(...this.current.filter(wave => isSettled(wave, now)));
+    this.current = found.filter(isNew).map(wave => withUsualPeak(wave, this.facts.bins));
+    // The clients of a failure need not stay in memory once it is told for good.
+    this.settled.push(...this.current.flatMap(wave => (isSettled(wave, now) ? [{ ...wave, failure: null }] : [])));
     this.settled.splice(0, Math.max(0, this.settled.length - WAVES_KEPT));
   }
 
@@ -58,6 +63,6 @@ export class KnownWaves {
 }
 
 /** Whether nothing that may still arrive changes a wave at `now`, epoch milliseconds. */
-export function isSettled({ endedAt }: Wave, now: number): boolean {
-  return endedAt !== null && now > endedAt + WAVE_SETTLES;
+export function isSettled({ endedAt, failure }: Wave, now: number): boolean {
+  return endedAt !== null && now > endedAt + (failure === null ? WAVE_SETTLES : FAILURE_SETTLES);
 }

@@ -6,7 +6,7 @@ import type { Verdict } from '../verdict.ts';
 import { cohortShareOf } from './cohort-share.ts';
 import { type Deploy, deploysOf, isMarkerOf } from './deploys.ts';
 import { KnownWaves } from './known-waves.ts';
-import type { EngineSettings } from './settings.ts';
+import { type EngineSettings, settingsOf } from './settings.ts';
 import type { ServiceMoment, VerdictSource } from './verdict-source.ts';
 import { verdictSources } from './verdict-sources.ts';
 
@@ -28,8 +28,9 @@ export class ServiceView {
     this.detector = new ServiceDetector(facts.bins, settings.detect, (incident, bin) =>
       cohortShareOf(facts, incident, bin, page.minClients),
     );
-    this.waves = new KnownWaves(facts, settings.waves);
-    this.sources = verdictSources(settings);
+    const own = settingsOf(settings, facts.service);
+    this.waves = new KnownWaves(facts, own.waves);
+    this.sources = verdictSources(own);
   }
 
   /** Carries the detector through the bin that `now` (epoch milliseconds) falls into. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kaplanMeier, timeOfShare } from './kaplan-meier.ts';
+import { kaplanMeier, shareBy, timeOfShare } from './kaplan-meier.ts';
 
 /**
  * Weeks of remission under 6-mercaptopurine; "+" is a patient still in remission when last seen. Data: Freireich et al.
@@ -34,6 +34,13 @@ describe('kaplanMeier', () => {
     expect(timeOfShare(steps, 0.5)).toBe(2);
     expect(timeOfShare(steps, 0.75)).toBe(3);
     expect(timeOfShare(steps, 1)).toBe(4);
+  });
+
+  it('gives the share that has had the event by a time: the last step before it', () => {
+    const steps = kaplanMeier(REMISSIONS);
+    expect(shareBy(steps, 5.9)).toBe(0);
+    expect(shareBy(steps, 12)).toBeCloseTo(1 - 0.7529, 4);
+    expect(shareBy(steps, 100)).toBeCloseTo(1 - 0.4482, 4);
   });
 
   it('has no steps where nothing happened', () => {

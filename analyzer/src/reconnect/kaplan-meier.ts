@@ -40,3 +40,8 @@ export function timeOfShare(steps: readonly SurvivalStep[], share: number): numb
   // Rounding in the product may leave a survival of 0.5 at 0.50000000000000011.
   return steps.find(step => 1 - step.survival >= share - 1e-12)?.time ?? null;
 }
+
+/** The share (0 to 1) that has had the event by `time`, in the unit of the observations. */
+export function shareBy(steps: readonly SurvivalStep[], time: number): number {
+  return 1 - (steps.findLast(step => step.time <= time)?.survival ?? 1);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionOf } from '../wave/connections.fixture.ts';
-import { canBeFollowed, countOverdue, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
+import { countOverdue, isExpectedBack, peakOpensPerSecond, reconnectHealth } from './reconnect-health.ts';
 
 const WINDOW = { from: 1, to: 5 };
 
@@ -44,15 +44,35 @@ describe('reconnectHealth', () => {
     expect(health).toMatchObject({ early: 0, withinWindow: 0.5, late: 0, neverBack: 0 });
   });
 
+  it('estimates who is back in 5, 30 and 60 s with those that are out counted as at risk for as long as they were seen', () => {
+    // At 10 s after its close one of the four is out and unseen from then on: of the two at risk at 20 s one comes back.
+    const closes = [
+      ...closesAt1000([2, 20]),
+      connectionOf({ id: 'a', closedAt: 1_030_000 }),
+      connectionOf({ id: 'b', closedAt: 1_000_000, backAt: 1_050_000 }),
+    ];
+    const health = reconnectHealth(closes, 1, WINDOW, 1_040_000);
+    expect(health.backIn5s).toBeCloseTo(1 / 4, 12);
+    expect(health.backIn30s).toBeCloseTo(1 - (3 / 4) * (1 / 2), 12);
+    expect(health.backIn60s).toBe(health.backIn30s);
+    expect(health.p99).toBeNull();
+  });
+
   it('is all zero without a close', () => {
     expect(reconnectHealth([], 0, WINDOW, 1_000_000)).toEqual({
       p50: null,
       p95: null,
+      p99: null,
       withinWindow: 0,
       early: 0,
       late: 0,
       neverBack: 0,
+      backIn5s: 0,
+      backIn30s: 0,
+      backIn60s: 0,
       peakPerSecond: 0,
+      herdIndex: null,
+      lockstep: null,
     });
   });
 });
@@ -64,14 +84,12 @@ describe('countOverdue', () => {
   });
 });
 
-describe('canBeFollowed', () => {
-  it('needs a client id, or a return that was seen, and a client that did not leave by itself', () => {
-    expect(canBeFollowed(connectionOf({ id: 'a' }))).toBe(false);
-    expect(canBeFollowed(connectionOf({ id: 'b', clientId: 'c-1' }))).toBe(true);
-    expect(canBeFollowed(connectionOf({ id: 'c', backAt: 5 }))).toBe(true);
-    const tab = { id: 'd', clientId: 'c-1', code: 1001, initiator: 'remote' } as const;
-    expect(canBeFollowed(connectionOf(tab))).toBe(false);
-    expect(canBeFollowed(connectionOf({ ...tab, initiator: 'local' }))).toBe(true);
+describe('isExpectedBack', () => {
+  it('leaves out who left by itself, as a tab that is closed does', () => {
+    const tab = { id: 'd', code: 1001, initiator: 'remote' } as const;
+    expect(isExpectedBack(connectionOf(tab))).toBe(false);
+    expect(isExpectedBack(connectionOf({ ...tab, initiator: 'local' }))).toBe(true);
+    expect(isExpectedBack(connectionOf({ ...tab, code: 1012, initiator: 'local' }))).toBe(true);
   });
 });
 

@@ -1,12 +1,6 @@
 import type { DeployMarker } from '@closewatch/collector';
 import { type Connection, clientKey } from '../connection.ts';
-import {
-  canBeFollowed,
-  countOverdue,
-  NEVER_BACK,
-  peakOpensPerSecond,
-  reconnectHealth,
-} from '../reconnect/reconnect-health.ts';
+import { returnsOfWave } from '../reconnect/returns-of-wave.ts';
 import type { Wave, WaveSettings } from '../wave.ts';
 import { type FoundRestart, findRestarts } from './find-restarts.ts';
 import { groupRestarts, type RestartGroup } from './group-restarts.ts';
@@ -23,9 +17,6 @@ export interface WaveContext {
   markers: readonly DeployMarker[];
   settings: WaveSettings;
 }
-
-/** How long after its last close a wave's returns still count for the peak of opens. */
-const RETURNS = 60_000; // 60 s: the second retry of most libraries is inside
 
 /**
  * The waves of one service and environment, by their start: two or more of its instances (or all of them) that shed
@@ -60,16 +51,11 @@ function waveFrom(group: RestartGroup, connections: readonly Connection[], conte
   const { restarts, lastCloseAt } = group;
   const startedAt = restarts[0]!.startedAt;
   const closes = restarts.flatMap(restart => restart.closes);
-  const followed = closes.filter(canBeFollowed);
   const marker = markerOf(startedAt, group.toVersion, context);
   const over = now > lastCloseAt + settings.instanceGap * 1000;
   const halfGone = restarts.map(restart => restart.halfGoneAt).sort((a, b) => a - b);
   const versionChanged = group.toVersion !== null;
   const confirmed = versionChanged || over;
-  const returnsEnd = lastCloseAt + NEVER_BACK * 1000;
-  // A fixed end, so that the numbers don't depend on when the wave is looked at last.
-  const returnsAt = Math.min(now, returnsEnd);
-  const peak = peakOpensPerSecond(connections, startedAt, Math.min(now, lastCloseAt + RETURNS));
 
   return {
     kind: versionChanged || marker !== null ? 'deploy_wave' : 'restart_wave',
@@ -85,10 +71,7 @@ function waveFrom(group: RestartGroup, connections: readonly Connection[], conte
     closes: closes.length,
     clients: new Set(closes.map(clientKey)).size,
     codes: countByCode(closes),
-    reconnect: reconnectHealth(followed, peak, settings.reconnectWindow, returnsAt),
-    followed: followed.length,
-    overdue: countOverdue(followed, settings.reconnectWindow.to, returnsAt),
-    returnsOver: now >= returnsEnd,
+    ...returnsOfWave(closes, connections, { startedAt, lastCloseAt, now, settings }),
     marker: marker === null ? null : { startedAt: marker.startedAt, version: marker.version },
     payloadBugs: countPayloadBugs(connections, startedAt, lastCloseAt),
     confidence: waveConfidence(restarts, { versionChanged, marked: marker !== null, over }),

@@ -42,6 +42,7 @@ function waveOf(facts: Partial<Wave> = {}): Wave {
     },
     followed: 12_431,
     overdue: 37,
+    failure: null,
     returnsOver: true,
     marker: { startedAt: 996_000, version: '1.8.2' },
     payloadBugs: 0,

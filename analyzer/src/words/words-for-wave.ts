@@ -1,4 +1,5 @@
 import { DEFAULT_WAVE_SETTINGS, type Wave, type WaveSettings } from '../wave.ts';
+import { herdLines, usualPhrase } from './herd-phrase.ts';
 import { counted, duration, number, percent } from './numbers.ts';
 import { plainText } from './plain-text.ts';
 import { returnsPhrase } from './returns-phrase.ts';
@@ -87,7 +88,8 @@ function returnLines(wave: Wave, window: WaveSettings['reconnectWindow']): strin
   return [
     `${returnsPhrase(wave, named)}: ${inside}.`,
     ...(p50 === null || !isHalfBack ? [] : [`Half of them were back after ${duration(p50)}.`]),
-    ...(peakPerSecond === 0 ? [] : [`At most ${counted(peakPerSecond, 'open')} in a second.`]),
+    ...(peakPerSecond === 0 ? [] : [`At most ${counted(peakPerSecond, 'open')} in a second${usualPhrase(reconnect)}.`]),
+    ...herdLines(reconnect),
   ];
 }
 

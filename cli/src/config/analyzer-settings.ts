@@ -9,6 +9,14 @@ export function analyzerSettings(config: Config) {
       minCohortShare: config.page.min_cohort_share,
     },
     falseAlarmsPerYear: config.detection.false_alarms_per_year,
-    reconnectWindow: { from: config.reconnect.window_from_seconds, to: config.reconnect.window_to_seconds },
+    reconnectWindow: windowOf(config.reconnect),
+    reconnectWindows: Object.fromEntries(
+      Object.entries(config.reconnect.services).map(([service, window]) => [service, windowOf(window)]),
+    ),
+    neverBack: config.page.never_back,
   };
+}
+
+function windowOf(window: { window_from_seconds: number; window_to_seconds: number }): { from: number; to: number } {
+  return { from: window.window_from_seconds, to: window.window_to_seconds };
 }

@@ -16,6 +16,16 @@ const webhook = z
     error: 'expected exactly one of secret and secret_file',
   });
 
+const reconnectWindow = z.strictObject({
+  window_from_seconds: z.number().min(0).default(1),
+  window_to_seconds: z.number().positive().default(5),
+});
+const NO_WINDOW = 'expected window_from_seconds below window_to_seconds';
+
+function isWindow(window: { window_from_seconds: number; window_to_seconds: number }): boolean {
+  return window.window_from_seconds < window.window_to_seconds;
+}
+
 /**
  * The configuration file, key by key, with its defaults. Keys are snake_case, as operators write them; a key that is not
  * here is an error. Secrets can come from files (`*_file`).
@@ -41,6 +51,7 @@ export const configSchema = z.strictObject({
       min_clients: z.int().min(1).default(3),
       min_share: share.default(0.0005),
       min_cohort_share: share.default(0.05),
+      never_back: share.default(0.05).describe('share of a wave’s clients that never came back, past which that pages'),
     })
     .prefault({}),
   detection: z
@@ -48,14 +59,14 @@ export const configSchema = z.strictObject({
       false_alarms_per_year: z.number().positive().default(0.5).describe('budget of the rate detector, a service'),
     })
     .prefault({}),
-  reconnect: z
-    .strictObject({
-      window_from_seconds: z.number().min(0).default(1),
-      window_to_seconds: z.number().positive().default(5),
+  reconnect: reconnectWindow
+    .extend({
+      services: z
+        .record(z.string().min(1), reconnectWindow.refine(isWindow, { error: NO_WINDOW }))
+        .default({})
+        .describe('windows of services whose clients are expected back at other times, by the service’s name'),
     })
-    .refine(window => window.window_from_seconds < window.window_to_seconds, {
-      error: 'expected window_from_seconds below window_to_seconds',
-    })
+    .refine(isWindow, { error: NO_WINDOW })
     .prefault({}),
   /** A name is what a message in the outbox is kept under, so each receiver needs its own. */
   webhooks: z

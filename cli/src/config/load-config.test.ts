@@ -49,9 +49,9 @@ describe('loadConfig', () => {
       archive: { pack_after_days: 2, parquet_after_days: null },
       limits: { distinct_labels: 10_000, distinct_ids: 1_000_000 },
       dashboard: { host: '127.0.0.1', port: 8080 },
-      page: { min_clients: 3, min_share: 0.0005, min_cohort_share: 0.05 },
+      page: { min_clients: 3, min_share: 0.0005, min_cohort_share: 0.05, never_back: 0.05 },
       detection: { false_alarms_per_year: 0.5 },
-      reconnect: { window_from_seconds: 1, window_to_seconds: 5 },
+      reconnect: { window_from_seconds: 1, window_to_seconds: 5, services: {} },
       webhooks: [],
     });
   });
@@ -169,6 +169,9 @@ describe('loadConfig', () => {
   it('refuses settings that contradict each other', () => {
     expect(problemOf('reconnect:\n  window_from_seconds: 9\n  window_to_seconds: 2\n')).toBe(
       'closewatch.yaml:1: reconnect: expected window_from_seconds below window_to_seconds',
+    );
+    expect(problemOf('reconnect:\n  services:\n    chat:\n      window_from_seconds: 6\n')).toBe(
+      'closewatch.yaml:3: reconnect.services.chat: expected window_from_seconds below window_to_seconds',
     );
     const hook = '  - { name: ops, url: "http://127.0.0.1:9/", secret: whsec_aaaa }\n';
     expect(problemOf(`webhooks:\n${hook}${hook}`)).toBe(
