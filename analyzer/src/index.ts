@@ -9,6 +9,11 @@ export type {
   VerdictEvent,
   VerdictEventType,
 } from './analyzer.ts';
+export { type BacktestAlarm, backtest } from './backtest/backtest.ts';
+export { backtestSettings } from './backtest/backtest-settings.ts';
+export { type CountSeries, CountsError } from './backtest/count-series.ts';
+export { countsFromCsv } from './backtest/counts-from-csv.ts';
+export { countsFromPrometheus } from './backtest/counts-from-prometheus.ts';
 export {
   cloneRate,
   forgetChange,

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { compareCodes, describeCode } from './code/describe-code.ts';
+import { alarmAsJsonLine, alarmAsText, backtestFile } from './commands/backtest.ts';
 import { printConfigSchema, printValidated } from './commands/config.ts';
 import { exportEvents } from './commands/export.ts';
 import { inspectFile, inspectionAsJsonLine, inspectionAsText } from './commands/inspect.ts';
@@ -54,6 +55,7 @@ function createProgram(end: (exitCode: number) => void): Command {
   addServe(program);
   addDemo(program, end);
   addReplay(program);
+  addBacktest(program);
   addExport(program);
   addInspect(program);
   addCode(program);
@@ -110,6 +112,21 @@ function addReplay(program: Command): void {
       for (const verdict of verdicts)
         process.stdout.write(options.json ? verdictAsJsonLine(verdict) : verdictAsText(verdict));
       if (verdicts.length === 0) process.stderr.write('no verdicts: nothing out of the ordinary\n');
+    });
+}
+
+function addBacktest(program: Command): void {
+  program
+    .command('backtest')
+    .description('any series of counts in (CSV with time,count[,exposure], or Prometheus query_range JSON), alarms out')
+    .requiredOption('--counts <file>', 'equal bins from a second to weeks; a missing bin is unknown, not zero')
+    .option('--json', 'one JSON object a line and nothing else', false)
+    .option('--config <file>', 'configuration file (YAML)')
+    .action(async options => {
+      const config = loadConfig({ file: options.config, env: process.env });
+      const alarms = await backtestFile(options.counts, config, process.stderr);
+      for (const alarm of alarms) process.stdout.write(options.json ? alarmAsJsonLine(alarm) : alarmAsText(alarm));
+      if (alarms.length === 0) process.stderr.write('no alarms: nothing out of the ordinary\n');
     });
 }
 

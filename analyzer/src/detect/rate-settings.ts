@@ -24,6 +24,9 @@ export interface RateSettings {
   /** In which time the baseline forgets by half, and by how much it lags. */
   halfLife: number;
   learningLag: number;
+  /** An alarm is over after so much time back below the null, and opens again within so much as the same. */
+  quiet: number;
+  reopens: number;
   /** A baseline that is known: nothing is learnt then, and nothing enlarged. */
   known: KnownBaseline | null;
 }
@@ -31,7 +34,7 @@ export interface RateSettings {
 const DAY = 86_400;
 
 /** The defaults, as a service's own detector has them. */
-const RATE_DEFAULTS: RateSettings = {
+export const RATE_DEFAULTS: RateSettings = {
   binSeconds: 1,
   falseAlarmsPerYear: 0.5,
   firstHourFalseAlarms: 0.02,
@@ -41,6 +44,8 @@ const RATE_DEFAULTS: RateSettings = {
   nullMargin: 0.25,
   halfLife: 14 * DAY,
   learningLag: 900,
+  quiet: 900,
+  reopens: 3_600,
   known: null,
 };
 

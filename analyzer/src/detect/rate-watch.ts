@@ -23,10 +23,12 @@ export interface RateAlarm {
   lastAbove: number;
   /** The bin at which it was found to be over; null while it runs. */
   endedIn: number | null;
-  /** What came since its start, and what the baseline had in the same time, up to its end or now. */
+  /** What came since its start, and what the baseline had in the same time. */
   sick: number;
   closes: number;
   expected: number;
+  /** The same as they were at `lastAbove`: what it came to, once it is over. */
+  above: { sick: number; closes: number; expected: number };
   /** Largest evidence so far. */
   evidence: number;
 }
@@ -42,22 +44,27 @@ export interface RateWatch {
 
 /** A trailing minute is above the null when the null has so many or more less often than this. */
 const ABOVE_PROBABILITY = 0.05;
-/** Seconds: what is judged at once, what has to be quiet before an alarm is over, and in which time it opens again as the same. */
+/** Seconds that are judged at once. */
 const MINUTE = 60;
-const QUIET = 900;
-const REOPENS = 3_600;
+/** Silence says that an alarm is over where its own rate would have brought three more by then: 5 % of such silences are chance. */
+const EVENTS_MISSED = 3;
 
 export function freshWatch(settings: RateSettings): RateWatch {
   return { rate: freshRate(settings), alarm: null, minutes: [] };
 }
 
 export function cloneWatch({ rate, alarm, minutes }: RateWatch): RateWatch {
-  return { rate: cloneRate(rate), alarm: alarm && { ...alarm }, minutes: minutes.map(minute => ({ ...minute })) };
+  return {
+    rate: cloneRate(rate),
+    alarm: alarm && { ...alarm, above: { ...alarm.above } },
+    minutes: minutes.map(minute => ({ ...minute })),
+  };
 }
 
 /**
  * Takes one bin, as `stepRate` does, and carries the alarm over it: it opens when the evidence suffices, is left out of the
- * learning, is over after a quarter of an hour back below the null, and opens again within an hour as the same.
+ * learning, is over after a quarter of an hour back below the null (longer where what it counts is rarer than that), and
+ * opens again within an hour as the same.
  */
 export function stepWatch(watch: RateWatch, bin: RateBin, settings: RateSettings): RateOutcome {
   const outcome = stepRate(watch.rate, bin, settings, leftOutOf(watch));
@@ -100,7 +107,8 @@ function follow(watch: RateWatch, bin: RateBin, bins: number, outcome: RateOutco
     return;
   }
   if (outcome.evidence >= 1) open(watch, last, outcome, settings);
-  else if (alarm && (last - alarm.endedIn!) * settings.binSeconds > REOPENS - QUIET) watch.alarm = null;
+  else if (alarm && (last - alarm.endedIn!) * settings.binSeconds > settings.reopens - settings.quiet)
+    watch.alarm = null;
 }
 
 function open(watch: RateWatch, last: number, { evidence }: RateOutcome, { binSeconds }: RateSettings): void {
@@ -120,6 +128,7 @@ function open(watch: RateWatch, last: number, { evidence }: RateOutcome, { binSe
     sick,
     closes,
     expected,
+    above: { sick, closes, expected },
     evidence,
   };
 }
@@ -141,11 +150,15 @@ function judgeEnd(
     newest.sick += sick;
     newest.mean += mean;
   }
-  const quiet = Math.ceil(QUIET / settings.binSeconds);
+  const quiet = Math.ceil(settings.quiet / settings.binSeconds);
   while (minutes[0]!.until <= last - quiet) minutes.shift();
   const minute = minutes.at(-1)!;
-  if (isAbove(minute.sick, minute.mean, dispersion)) alarm.lastAbove = last;
-  if (last - alarm.lastAbove < quiet) return;
+  if (isAbove(minute.sick, minute.mean, dispersion)) {
+    alarm.lastAbove = last;
+    alarm.above = { sick: alarm.sick, closes: alarm.closes, expected: alarm.expected };
+  }
+  const between = (alarm.lastAbove - alarm.since + 1) / Math.max(1, alarm.sick);
+  if (last - alarm.lastAbove < Math.max(quiet, EVENTS_MISSED * between)) return;
   // A rate that is too low to show in one minute may still show in fifteen.
   const quarter = minutes.reduce((sum, one) => ({ sick: sum.sick + one.sick, mean: sum.mean + one.mean }), {
     sick: 0,
