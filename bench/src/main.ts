@@ -7,6 +7,10 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: 'bytes of JavaScript heap that a message in and one out allocate, bare and instrumented',
     run: async args => (await import('./allocation/allocation.ts')).benchAllocation(args),
   },
+  attribution: {
+    prints: 'how often the cohort behind simulated bugs is named, and a wrong one, by events and terms; --help',
+    run: async args => (await import('./attribution/attribution.ts')).benchAttribution(args),
+  },
   decode: {
     prints: 'spans a second of our decoder into columns, beside protobufjs and JSON.parse into objects',
     run: async () => (await import('./decode/decode.ts')).benchDecode(),

@@ -122,8 +122,8 @@ describe('explainExcess', () => {
   });
 
   it('takes what is expected for clients, as the baseline counts: the retries of the sick do not enlarge it', () => {
-    // 40 sick clients of 5.2.0 that try five times, and 15 of others once: the baseline expects the 15.
-    const strays = clients.filter(({ version }) => version !== '5.2.0').slice(0, 15);
+    // 40 sick clients of 5.2.0 that try five times, and 30 of others once: the baseline expects the 30.
+    const strays = clients.filter(({ version }) => version !== '5.2.0').slice(0, 30);
     const { bugs, population } = fleet(6, clients, client => client.version === '5.2.0' || strays.includes(client));
     const retries = bugs
       .filter(bug => bug.clientVersion === '5.2.0')
@@ -132,7 +132,7 @@ describe('explainExcess', () => {
       [...bugs, ...retries],
       [...population, ...retries],
     ] as const;
-    expect(explainExcess(...all, 15).cohort).toEqual([client520]);
+    expect(explainExcess(...all, 30).cohort).toEqual([client520]);
     expect(explainExcess(...all, 0).cohort).toEqual([]);
   });
 
