@@ -27,6 +27,7 @@ export const ANALYZED_FIELDS = [
   'clientId',
   'code',
   'initiator',
+  'httpStatus',
   'connectionDuration',
   'payloadDefect',
   'payloadOffset',

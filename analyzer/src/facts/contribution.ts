@@ -1,7 +1,10 @@
-import { clientKey } from '../connection.ts';
+import { type Connection, clientKey } from '../connection.ts';
+import type { StreamRow } from './code-streams.ts';
+import type { Drop } from './drops.ts';
 import { YOUNG_UNTIL } from './limits.ts';
 import type { CountedConnection } from './merge-connection.ts';
 import type { BinBug } from './service-bins.ts';
+import { streamOfClose } from './stream-of.ts';
 
 /** One thing that a connection adds to the bin of a time. `time` is epoch milliseconds. */
 export type Contribution =
@@ -9,6 +12,8 @@ export type Contribution =
   | { kind: 'open'; time: number; weight: number }
   | { kind: 'step'; time: number; instance: string; young: number; old: number }
   | { kind: 'close'; time: number; code: number | null; orphan: boolean; weight: number }
+  | ({ kind: 'code'; stream: string } & StreamRow)
+  | ({ kind: 'drop'; time: number } & Drop)
   | ({ kind: 'bug'; young: boolean; equivalent: boolean } & BinBug);
 
 /** All that a connection adds: a pure function of it, so that it can be taken back exactly. */
@@ -21,13 +26,23 @@ export function contributionsOf(counted: CountedConnection): Contribution[] {
   if (exposedFrom !== null) addSteps(all, exposedFrom, openedAt!, closedAt ?? Number.POSITIVE_INFINITY, instance);
   if (closedAt === null) return all;
   all.push({ kind: 'close', time: closedAt, code, orphan: !openSeen, weight });
+  const young = openedAt !== null && closedAt - openedAt < YOUNG_UNTIL;
+  const { id } = connection;
+  const client = clientKey(connection);
+  const stream = streamOfClose(connection);
+  if (stream !== null) all.push({ kind: 'code', stream, id, client, time: closedAt, weight, young });
+  if (openedAt !== null && isDrop(connection))
+    all.push({ kind: 'drop', id, client, time: closedAt, openedAt, closedAt });
   if (connection.payloadBug) {
-    const young = openedAt !== null && closedAt - openedAt < YOUNG_UNTIL;
-    const client = clientKey(connection);
-    const bug = { id: connection.id, client, time: closedAt, weight, trusted: counted.bugTrusted };
+    const bug = { id, client, time: closedAt, weight, trusted: counted.bugTrusted };
     all.push({ kind: 'bug', ...bug, young, equivalent: code !== 1007 });
   }
   return all;
+}
+
+/** An application that ends it says so: a code of its own, or `terminate()`, which makes it the initiator. */
+function isDrop({ code, initiator, payloadBug }: Connection): boolean {
+  return (code === 1006 || code === null) && initiator !== 'local' && !payloadBug;
 }
 
 function addSteps(all: Contribution[], from: number, openedAt: number, end: number, instance: string): void {
@@ -57,6 +72,16 @@ function isSame(one: Contribution, other: Contribution): boolean {
   if (one.kind === 'open' && other.kind === 'open') return one.weight === other.weight;
   if (one.kind === 'close' && other.kind === 'close')
     return one.code === other.code && one.orphan === other.orphan && one.weight === other.weight;
+  if (one.kind === 'code' && other.kind === 'code')
+    return (
+      one.stream === other.stream &&
+      one.id === other.id &&
+      one.client === other.client &&
+      one.weight === other.weight &&
+      one.young === other.young
+    );
+  if (one.kind === 'drop' && other.kind === 'drop')
+    return one.id === other.id && one.client === other.client && one.openedAt === other.openedAt;
   if (one.kind === 'bug' && other.kind === 'bug')
     return (
       one.id === other.id &&

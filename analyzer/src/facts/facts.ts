@@ -1,5 +1,6 @@
 import type { AnalyzedEvent } from './analyzed-event.ts';
 import { connectionIdOf, type EndRecord, withRow } from './end-record.ts';
+import { type FailedHandshake, failedHandshake } from './failed-handshake.ts';
 import { PAIR_WAIT } from './limits.ts';
 import { type CountedConnection, mergeConnection } from './merge-connection.ts';
 import { ServiceFacts } from './service-facts.ts';
@@ -25,6 +26,8 @@ export class Facts {
   private readonly alone = new Set<string>();
   /** What counts now, by role and id, and where. */
   private readonly counted = new Map<string, { service: ServiceFacts; connection: CountedConnection }>();
+  /** Handshakes that failed, by role and id, and where they count. */
+  private readonly failed = new Map<string, { service: ServiceFacts; handshake: FailedHandshake }>();
 
   /** Takes rows in the order in which they were stored; see the watermark for which are late. */
   ingest(event: AnalyzedEvent): void {
@@ -51,7 +54,7 @@ export class Facts {
       if (dueAt > now) continue;
       this.waiting.delete(id);
       this.alone.add(id);
-      this.recount(`client ${id}`, this.countedClient(id));
+      this.recountClient(id);
     }
   }
 
@@ -71,8 +74,16 @@ export class Facts {
     }
   }
 
-  /** Lets go of rows from before `time` that never counted: failed handshakes, returns of connections that nobody reported. */
+  /**
+   * Lets go of rows from before `time` that are no connection: failed handshakes (what they added to the streams stays), and
+   * returns of connections that nobody reported.
+   */
   forgetUncounted(time: number): void {
+    for (const [key, { service, handshake }] of this.failed) {
+      if (handshake.connection.closedAt >= time) continue;
+      service.handshakes.delete(handshake.connection.id);
+      this.failed.delete(key);
+    }
     for (const [id, record] of this.servers)
       if (record.firstTime < time && !this.counted.has(`server ${id}`)) this.servers.delete(id);
     for (const [id, record] of this.clients)
@@ -106,10 +117,11 @@ export class Facts {
         this.pairs.set(parent, id);
         this.waiting.delete(parent);
         this.recount(`client ${parent}`, null);
-        if (pair !== undefined) this.recount(`server ${pair}`, this.countedServer(pair));
+        this.recountHandshake(`client ${parent}`, null);
+        if (pair !== undefined) this.recountServer(pair);
       }
     }
-    this.recount(`server ${id}`, this.countedServer(id));
+    this.recountServer(id);
   }
 
   private changeClient(id: string, before: EndRecord | undefined, after: EndRecord): void {
@@ -119,8 +131,22 @@ export class Facts {
 
   private recountPairOf(client: string): void {
     const server = this.pairs.get(client);
-    if (server !== undefined) this.recount(`server ${server}`, this.countedServer(server));
-    else if (this.alone.has(client)) this.recount(`client ${client}`, this.countedClient(client));
+    if (server !== undefined) this.recountServer(server);
+    else if (this.alone.has(client)) this.recountClient(client);
+  }
+
+  private recountServer(id: string): void {
+    this.recount(`server ${id}`, this.countedServer(id));
+    const record = this.servers.get(id);
+    const client = record?.connect?.parentSpanId ?? null;
+    const other = client !== null && this.pairs.get(client) === id ? (this.clients.get(client) ?? null) : null;
+    this.recountHandshake(`server ${id}`, record ? failedHandshake(record, other) : null);
+  }
+
+  private recountClient(id: string): void {
+    this.recount(`client ${id}`, this.countedClient(id));
+    const record = this.clients.get(id);
+    this.recountHandshake(`client ${id}`, record && !this.pairs.has(id) ? failedHandshake(record, null) : null);
   }
 
   private countedServer(id: string): CountedConnection | null {
@@ -145,6 +171,16 @@ export class Facts {
     if (service) service.replace(before?.service === service ? before.connection : null, connection);
     if (service) this.counted.set(key, { service, connection: connection! });
     else this.counted.delete(key);
+  }
+
+  private recountHandshake(key: string, handshake: FailedHandshake | null): void {
+    const before = this.failed.get(key);
+    if (!before && !handshake) return;
+    const service = handshake && this.serviceOf(handshake.connection.service, handshake.connection.environment);
+    if (before && before.service !== service) before.service.replaceHandshake(before.handshake, null);
+    if (service) service.replaceHandshake(before?.service === service ? before.handshake : null, handshake);
+    if (service) this.failed.set(key, { service, handshake: handshake! });
+    else this.failed.delete(key);
   }
 
   private serviceOf(name: string, environment: string | null): ServiceFacts {

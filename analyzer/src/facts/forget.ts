@@ -22,7 +22,7 @@ export function forget(facts: Facts, now: number, neededFrom: (service: ServiceF
       if (isOver) facts.forget(service, counted);
     }
     kept += service.connections.size;
-    service.forgetBefore(Math.floor(now / BIN) - BINS_KEPT, now - LATE_AFTER - CLIENT_WINDOW);
+    service.forgetBefore(Math.floor(now / BIN) - BINS_KEPT, now - LATE_AFTER - CLIENT_WINDOW, now);
     forgetVersions(service);
   }
   facts.forgetUncounted(now - CLOSED_KEPT);

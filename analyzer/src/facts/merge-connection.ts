@@ -75,7 +75,7 @@ function exposedFrom(counted: EndRecord, openedAt: number | null, closedAt: numb
 }
 
 /** The counted end's word first, the other end's where it has none. `rows` in that order. */
-function identityOf(rows: readonly AnalyzedEvent[]) {
+export function identityOf(rows: readonly AnalyzedEvent[]) {
   const counted = rows.filter(row => row.role === rows[0]!.role);
   const first = <Key extends keyof AnalyzedEvent>(
     from: readonly AnalyzedEvent[],
@@ -105,9 +105,22 @@ function detectingRow(own: AnalyzedEvent | null, others: AnalyzedEvent | null): 
 }
 
 /** In parts of 1,024, so that sums of weights are exact in a double and don't depend on their order. */
-function exactWeight(row: AnalyzedEvent | null): number {
+export function exactWeight(row: AnalyzedEvent | null): number {
   return Math.round((row?.weight ?? 1) * 1_024) / 1_024;
 }
+
+/** Of a connection that has not ended. */
+export const NO_END = {
+  code: null,
+  initiator: null,
+  payloadBug: false,
+  payloadDefect: null,
+  payloadSignature: null,
+  payloadOffset: null,
+  payloadSize: null,
+  payloadSender: null,
+  payloadMessageIndex: null,
+} as const satisfies Partial<Connection>;
 
 /** How it ended. */
 function endOf(own: AnalyzedEvent | null, others: AnalyzedEvent | null) {

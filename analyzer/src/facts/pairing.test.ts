@@ -98,10 +98,12 @@ describe('one connection seen from both ends', () => {
     expect(counted!.connection).toMatchObject({ closedAt: at(7), code: 1006, payloadBug: false });
   });
 
-  it('counts nothing of a handshake that failed', () => {
+  it('counts no connection of a handshake that failed', () => {
     const facts = new Facts();
     facts.ingest(row({ ...SERVER, kind: 'connect', time: at(0), failed: true, httpStatus: 401 }));
-    expect(facts.services.size).toBe(0);
+    const [service] = facts.services.values();
+    expect(service?.connections.size).toBe(0);
+    expect(service?.handshakes.size).toBe(1);
   });
 
   it("lets an application's own 1007 yield to what a library found", () => {

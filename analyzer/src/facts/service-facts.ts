@@ -1,7 +1,12 @@
+import { clientKey } from '../connection.ts';
+import { CodeStreams } from './code-streams.ts';
 import { type Contribution, contributionsOf, without } from './contribution.ts';
+import { Drops } from './drops.ts';
+import type { FailedHandshake } from './failed-handshake.ts';
 import type { CountedConnection } from './merge-connection.ts';
 import { ServiceBins } from './service-bins.ts';
 import { SickClients } from './sick-clients.ts';
+import { streamOfHandshake } from './stream-of.ts';
 
 /** All that is known of one service in one environment: its connections and what they add up to. */
 export class ServiceFacts {
@@ -10,6 +15,12 @@ export class ServiceFacts {
   readonly bins = new ServiceBins();
   /** Connections in memory: the open ones, and the closed ones of the last 45 minutes. By counted id. */
   readonly connections = new Map<string, CountedConnection>();
+  /** Failed handshakes of the last 45 minutes, by counted id. */
+  readonly handshakes = new Map<string, FailedHandshake>();
+  /** Closes by code and failed handshakes by status, those of them whose rise is worth a word. */
+  readonly codes = new CodeStreams();
+  /** Connections that went away by themselves. */
+  readonly drops = new Drops();
   /** Epoch milliseconds of the newest row that counts here. */
   newest = Number.NEGATIVE_INFINITY;
   /** Grows with every change: what was derived from the facts is stale when it differs. */
@@ -39,6 +50,28 @@ export class ServiceFacts {
     this.noteVersion(after);
   }
 
+  /** Puts a failed handshake in the place of what was known of it, as `replace` does. */
+  replaceHandshake(before: FailedHandshake | null, after: FailedHandshake | null): void {
+    this.revision++;
+    for (const [one, sign] of [
+      [before, -1],
+      [after, 1],
+    ] as const) {
+      if (one === null) continue;
+      const { connection, status, weight } = one;
+      const { id, closedAt: time } = connection;
+      this.changedFrom = Math.min(this.changedFrom, time);
+      this.bins.speak(time, connection.instance ?? '', sign);
+      const row = { id, client: clientKey(connection), time, weight, young: false };
+      if (sign > 0) this.codes.add(streamOfHandshake(status), row);
+      else this.codes.remove(streamOfHandshake(status), row);
+    }
+    if (before) this.handshakes.delete(before.connection.id);
+    if (!after) return;
+    this.handshakes.set(after.connection.id, after);
+    this.newest = Math.max(this.newest, after.connection.closedAt);
+  }
+
   /** From when on (epoch milliseconds) anything has changed since the last call; Infinity when nothing has. */
   takeChangedFrom(): number {
     const from = this.changedFrom;
@@ -51,15 +84,20 @@ export class ServiceFacts {
     this.connections.delete(id);
   }
 
-  forgetBefore(bin: number, time: number): void {
+  /** Drops bins below number `bin`, and windows of clients that ended before `time`; `now` is event time. Epoch milliseconds. */
+  forgetBefore(bin: number, time: number, now: number): void {
     this.bins.forgetBefore(bin);
     this.sick.forgetBefore(time);
+    this.codes.forgetBefore(now, time);
+    this.drops.forgetBefore(now);
   }
 
   private apply(one: Contribution, sign: 1 | -1): void {
     if (one.kind === 'word') this.bins.speak(one.time, one.instance, sign);
     else if (one.kind === 'step') this.bins.step(one.time, one.instance, sign * one.young, sign * one.old);
     else if (one.kind === 'bug') this.applyBug(one, sign);
+    else if (one.kind === 'code') this.codes[sign > 0 ? 'add' : 'remove'](one.stream, one);
+    else if (one.kind === 'drop') this.drops[sign > 0 ? 'add' : 'remove'](one);
     else {
       const bin = this.bins.changing(one.time);
       if (!bin) return;

@@ -1,5 +1,4 @@
 import { CLIENT_WINDOW } from './limits.ts';
-import type { ServiceBins } from './service-bins.ts';
 
 /** One payload bug of a client, as its window knows it. */
 interface WindowBug {
@@ -9,6 +8,11 @@ interface WindowBug {
   young: boolean;
 }
 
+/** Where new sick clients are counted: the bin of a time, or null where it is no longer kept. */
+interface SickBins {
+  changing(time: number): { sickYoung: number; sickOld: number } | null;
+}
+
 /**
  * Counts a client once per ten minutes, at the earliest payload bug of its window. Windows tumble, so that the count is the
  * same in any order of arrival; their phase is a hash of the client, so that clients that stay sick don't all count again
@@ -16,9 +20,9 @@ interface WindowBug {
  */
 export class SickClients {
   private readonly windows = new Map<string, { until: number; bugs: WindowBug[] }>();
-  private readonly bins: ServiceBins;
+  private readonly bins: SickBins;
 
-  constructor(bins: ServiceBins) {
+  constructor(bins: SickBins) {
     this.bins = bins;
   }
 
