@@ -1,11 +1,20 @@
 import type { ReconnectFailure } from './reconnect/find-failure.ts';
 import type { ReconnectHealth } from './verdict.ts';
 
-/** One instance that shed its connections. Times are epoch milliseconds. */
-export interface InstanceRestart {
+/** Kinds of waves. They are one family: a restart can turn out to be a deploy, a deploy to be a crash loop. */
+export type WaveKind =
+  | 'deploy_wave'
+  | 'restart_wave'
+  | 'unexpected_restart'
+  | 'crash_loop'
+  | 'network_drop'
+  | 'proxy_reload';
+
+/** One instance that lost its connections. Times are epoch milliseconds, counts are weights: of sampled rows, what they stand for. */
+interface InstanceRestart {
   instance: string;
   version: string | null;
-  /** Its first close that speaks of a restart (1012, or 1001 by the server). */
+  /** Its first close. */
   startedAt: number;
   /** When at least half of its connections were gone. */
   halfGoneAt: number;
@@ -15,18 +24,27 @@ export interface InstanceRestart {
   closed: number;
 }
 
-/** Several instances of a service that restart: labelled, never a reason to suppress anything. */
+/** One place in the fleet whose process ends again and again. */
+export interface CrashLoop {
+  instance: string;
+  version: string | null;
+  restarts: number;
+  /** Seconds from each end to the next process's first open, in turn; shorter by one where the last has not come back. */
+  pauses: number[];
+}
+
+/** Connections of a service that go together because of something other than their bytes: labelled, never a reason to suppress anything. */
 export interface Wave {
-  kind: 'deploy_wave' | 'restart_wave';
+  kind: WaveKind;
   service: string;
   environment: string | null;
-  /** Provisional from the second instance on; confirmed when the successors' version is known, or the wave is over. */
+  /** Provisional at first; confirmed when what tells its kind is known (the successors' version, a return, a third restart), or it is over. */
   confirmed: boolean;
   fromVersion: string | null;
   toVersion: string | null;
   instances: InstanceRestart[];
   startedAt: number;
-  /** Event time at which the second instance (or the only one) had lost half of its connections. */
+  /** Event time at which the evidence sufficed: the second instance (or the only one) had lost half of its connections, or a killed one all. */
   detectedAt: number;
   /** The last close of the last instance, once no other instance has followed for a minute. */
   endedAt: number | null;
@@ -34,6 +52,12 @@ export interface Wave {
   clients: number;
   /** Closes by effective code. */
   codes: ReadonlyMap<number, number>;
+  /** Closes that the server began with a frame of its own: 1012, 1001 or 1000. */
+  orderly: number;
+  /** Seconds from the first instance's last close to the next process in its place; below 0 where that was up before, null where none has come. */
+  replacedAfter: number | null;
+  /** Only of a crash loop, else empty. */
+  loops: CrashLoop[];
   reconnect: ReconnectHealth;
   /** Closes whose client is expected back, and can be recognised then: those that `reconnect` is about. */
   followed: number;

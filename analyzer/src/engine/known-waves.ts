@@ -1,12 +1,11 @@
 import type { DeployMarker } from '@closewatch/collector';
-import { LATE_AFTER } from '../facts/limits.ts';
+import { CLOSED_KEPT, LATE_AFTER } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
 import { WATCHED } from '../reconnect/find-failure.ts';
 import { NEVER_BACK } from '../reconnect/reconnect-health.ts';
 import { withUsualPeak } from '../reconnect/usual-peak.ts';
-import { recogniseWaves } from '../wave/recognise-waves.ts';
+import { WaveFinder } from '../wave/wave-finder.ts';
 import type { Wave, WaveSettings } from '../wave.ts';
-import { withReturns } from './with-returns.ts';
 
 /** After so long nothing that may still arrive changes a wave: its clients had their five minutes, and the rows theirs. */
 const WAVE_SETTLES = NEVER_BACK * 1_000 + LATE_AFTER;
@@ -23,12 +22,12 @@ export class KnownWaves {
   current: readonly Wave[] = [];
   readonly settled: Wave[] = [];
   private readonly facts: ServiceFacts;
-  private readonly settings: WaveSettings;
+  private readonly finder: WaveFinder;
   private madeAt = { revision: -1, now: -1, markers: '' };
 
   constructor(facts: ServiceFacts, settings: WaveSettings) {
     this.facts = facts;
-    this.settings = settings;
+    this.finder = new WaveFinder(facts, settings);
   }
 
   /** Recognises the waves as of `now` (epoch milliseconds), by their start. */
@@ -36,18 +35,14 @@ export class KnownWaves {
     this.current = this.current.filter(wave => !isSettled(wave, this.madeAt.now));
     const made = { revision: this.facts.revision, now, markers: JSON.stringify(markers) };
     const isSame = made.revision === this.madeAt.revision && made.markers === this.madeAt.markers;
-    if (isSame && (this.current.length === 0 || now === this.madeAt.now)) return;
+    if (isSame && now === this.madeAt.now) return;
     this.madeAt = made;
-    const { service, environment } = this.facts;
-    const connections = withReturns([...this.facts.connections.values()].map(one => one.connection));
-    connections.sort((a, b) => (a.id < b.id ? -1 : 1));
-    const found = recogniseWaves(connections, { now, service, environment, markers, settings: this.settings });
-    const isNew = (wave: Wave) =>
-      !this.settled.some(old => wave.startedAt <= old.endedAt! && (wave.endedAt ?? now) >= old.startedAt);
-    this.current = found.filter(isNew).map(wave => withUsualPeak(wave, this.facts.bins));
+    const found = this.finder.waves(now, markers).filter(wave => !this.isRemembered(wave));
+    this.current = found.map(wave => withUsualPeak(wave, this.facts.bins));
     // The clients of a failure need not stay in memory once it is told for good.
     this.settled.push(...this.current.flatMap(wave => (isSettled(wave, now) ? [{ ...wave, failure: null }] : [])));
     this.settled.splice(0, Math.max(0, this.settled.length - WAVES_KEPT));
+    this.finder.forgetBefore(Math.min(now - CLOSED_KEPT, this.neededFrom()));
   }
 
   /** Those of `current` that are not settled at the last moment, and those that are, as far back as they are remembered. */
@@ -59,6 +54,14 @@ export class KnownWaves {
   neededFrom(): number {
     const open = this.current.filter(wave => !isSettled(wave, this.madeAt.now));
     return open.reduce((earliest, wave) => Math.min(earliest, wave.startedAt - BEFORE_WAVE), Number.POSITIVE_INFINITY);
+  }
+
+  /** True for what is still in memory of a settled wave: the same instance that went at the same time. */
+  private isRemembered({ instances }: Wave): boolean {
+    const { instance, version, startedAt } = instances.at(-1)!;
+    return this.settled.some(old =>
+      old.instances.some(one => one.instance === instance && one.version === version && one.startedAt === startedAt),
+    );
   }
 }
 

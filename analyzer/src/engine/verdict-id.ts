@@ -5,11 +5,19 @@ import type { VerdictKind } from '../verdict.ts';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const CHARACTERS = 7; // 35 bits
 
+/** Waves: what looks like one kind at its first instance can prove to be any other. */
+const RESTARTS: ReadonlySet<VerdictKind> = new Set([
+  'deploy_wave',
+  'restart_wave',
+  'unexpected_restart',
+  'crash_loop',
+  'network_drop',
+  'proxy_reload',
+]);
+
 /** Kinds between which a verdict may change while it stays the same one. */
 export function familyOf(kind: VerdictKind): string {
-  return kind === 'deploy_wave' || kind === 'restart_wave' || kind === 'unexpected_restart' || kind === 'crash_loop'
-    ? 'restart'
-    : kind;
+  return RESTARTS.has(kind) ? 'restart' : kind;
 }
 
 /**

@@ -13,7 +13,7 @@ export class WaveSource implements VerdictSource {
 
   say({ waves, now }: ServiceMoment): Said[] {
     return waves.map(wave => ({
-      key: `wave ${wave.startedAt}`,
+      key: `wave ${wave.startedAt} ${wave.instances[0]!.instance}`,
       verdict: waveVerdict(wave, this.settings),
       isFinal: isSettled(wave, now),
     }));

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { lifeOf } from '../wave/connections.fixture.ts';
-import { recogniseWaves } from '../wave/recognise-waves.ts';
+import { lifeOf, wavesOf } from '../wave/connections.fixture.ts';
 import { DEFAULT_WAVE_SETTINGS, type Wave } from '../wave.ts';
 import { waveVerdict } from './wave-verdict.ts';
 
-const [roll] = recogniseWaves(
+const [roll] = wavesOf(
   [0, 1].flatMap(index => [
     ...lifeOf({ instance: `old-${index}`, sheds: 980 + index * 10 }),
     ...lifeOf({ instance: `new-${index}`, version: '1.8.2', opensAt: 984 + index * 10 }),
   ]),
-  { now: 1_300_000, service: 'gateway', environment: 'prod', markers: [], settings: DEFAULT_WAVE_SETTINGS },
+  { now: 1_300_000 },
 );
 
 function told(shares: Pick<Wave['reconnect'], 'early' | 'withinWindow' | 'late'>) {

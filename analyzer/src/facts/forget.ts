@@ -21,6 +21,8 @@ export function forget(facts: Facts, now: number, neededFrom: (service: ServiceF
       const isOver = closedAt !== null ? closedAt < edge : (spoke.get(instance ?? '') ?? 0) < now - SILENT_KEPT;
       if (isOver) facts.forget(service, counted);
     }
+    service.processes.forgetBefore(edge);
+    service.clients.forgetBefore(edge);
     kept += service.connections.size;
     service.forgetBefore(Math.floor(now / BIN) - BINS_KEPT, now - LATE_AFTER - CLIENT_WINDOW, now);
     forgetVersions(service);

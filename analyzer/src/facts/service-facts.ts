@@ -1,4 +1,6 @@
 import { clientKey } from '../connection.ts';
+import { ServiceClients } from '../wave/service-clients.ts';
+import { ServiceProcesses } from '../wave/service-processes.ts';
 import { CodeStreams } from './code-streams.ts';
 import { type Contribution, contributionsOf, without } from './contribution.ts';
 import { Drops } from './drops.ts';
@@ -29,6 +31,9 @@ export class ServiceFacts {
   private changedFrom = Number.POSITIVE_INFINITY;
   /** Version to the time at which it was first seen on a new connection. */
   readonly versions = new Map<string, number>();
+  /** The same connections by process and by client, for waves. */
+  readonly processes = new ServiceProcesses();
+  readonly clients = new ServiceClients();
   private readonly sick = new SickClients(this.bins);
 
   constructor(service: string, environment: string | null) {
@@ -40,6 +45,8 @@ export class ServiceFacts {
   replace(before: CountedConnection | null, after: CountedConnection | null): void {
     this.revision++;
     this.changedFrom = Math.min(this.changedFrom, changeBetween(before, after));
+    this.processes.replace(before, after);
+    this.clients.replace(before, after);
     const [old, now] = [before ? contributionsOf(before) : [], after ? contributionsOf(after) : []];
     for (const one of without(old, now)) this.apply(one, -1);
     for (const one of without(now, old)) this.apply(one, 1);
@@ -81,6 +88,9 @@ export class ServiceFacts {
 
   /** Lets a connection go and leaves what it added to the bins. */
   forget(id: string): void {
+    const counted = this.connections.get(id);
+    // One that is open goes with its process; what has closed stays there until its time is over.
+    if (counted?.connection.closedAt === null) this.processes.replace(counted, null);
     this.connections.delete(id);
   }
 

@@ -68,7 +68,11 @@ export function isExpectedBack(connection: Connection): boolean {
 }
 
 /** The most opens in one second of event time, from `from` to `to` (epoch milliseconds). */
-export function peakOpensPerSecond(connections: readonly Connection[], from: number, to: number): number {
+export function peakOpensPerSecond(
+  connections: readonly Pick<Connection, 'openedAt'>[],
+  from: number,
+  to: number,
+): number {
   const perSecond = new Map<number, number>();
   let peak = 0;
   for (const { openedAt } of connections) {

@@ -17,6 +17,9 @@ export interface WaveReturns {
   failure: ReconnectFailure | null;
 }
 
+/** A connection as far as its open goes. */
+type Opening = Pick<Connection, 'openedAt'>;
+
 /** A wave as far as its returns go. Times are epoch milliseconds. */
 export interface ReturnsContext {
   startedAt: number;
@@ -37,7 +40,7 @@ const BLOCK = 10_000; // 10 s
  */
 export function returnsOfWave(
   closes: readonly Connection[],
-  connections: readonly Connection[],
+  connections: readonly Opening[],
   { startedAt, lastCloseAt, now, settings }: ReturnsContext,
 ): WaveReturns {
   const window = settings.reconnectWindow;
@@ -64,7 +67,7 @@ export function returnsOfWave(
 
 function inAggregate(
   closes: readonly Connection[],
-  connections: readonly Connection[],
+  connections: readonly Opening[],
   usualPerSecond: number,
   now: number,
 ): Connection[] {
@@ -74,7 +77,7 @@ function inAggregate(
 }
 
 /** Opens a second in the five minutes before: the median of blocks of 10 s, so that another wave in them does not count. */
-function usualOpens(connections: readonly Connection[], startedAt: number): number {
+function usualOpens(connections: readonly Opening[], startedAt: number): number {
   const blocks: number[] = new Array(USUAL_FROM / BLOCK).fill(0);
   for (const { openedAt } of connections) {
     if (openedAt === null || openedAt < startedAt - USUAL_FROM || openedAt >= startedAt) continue;

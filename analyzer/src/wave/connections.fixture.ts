@@ -1,4 +1,10 @@
+import type { DeployMarker } from '@closewatch/collector';
 import type { Connection } from '../connection.ts';
+import type { CountedConnection } from '../facts/merge-connection.ts';
+import { DEFAULT_WAVE_SETTINGS, type Wave } from '../wave.ts';
+import { ServiceClients } from './service-clients.ts';
+import { ServiceProcesses } from './service-processes.ts';
+import { WaveFinder } from './wave-finder.ts';
 
 /** A connection of the service `gateway`, open since the epoch, with whatever the test says of it. */
 export function connectionOf(facts: Partial<Connection> & Pick<Connection, 'id'>): Connection {
@@ -63,4 +69,62 @@ export function lifeOf(life: InstanceLife): Connection[] {
       backAt: closedAt === null || back === null ? null : closedAt + back * 1000,
     });
   });
+}
+
+/** The waves of `connections` at one time after another (epoch milliseconds), as one finds them who hears of each open and close then. */
+export function watched(connections: readonly Connection[]): (now: number) => Wave[] {
+  const facts = {
+    service: 'gateway',
+    environment: 'prod',
+    processes: new ServiceProcesses(),
+    clients: new ServiceClients(),
+  };
+  const finder = new WaveFinder(facts, DEFAULT_WAVE_SETTINGS);
+  const tell = (before: CountedConnection | null, after: CountedConnection) => {
+    facts.processes.replace(before, after);
+    facts.clients.replace(before, after);
+  };
+  const news = connections
+    .flatMap(connection => {
+      const whole = countedOf(connection);
+      const open = countedOf({ ...connection, closedAt: null, code: null, initiator: null, backAt: null });
+      const close = connection.closedAt === null ? [] : [{ time: connection.closedAt, before: open, after: whole }];
+      return [{ time: connection.openedAt!, before: null, after: open }, ...close];
+    })
+    .sort((a, b) => a.time - b.time);
+  let next = 0;
+  return now => {
+    for (; next < news.length && news[next]!.time <= now; next += 1) tell(news[next]!.before, news[next]!.after);
+    return finder.waves(now, []);
+  };
+}
+
+/** The waves of `connections` as known at `now` (epoch milliseconds), found from nothing. */
+export function wavesOf(
+  connections: readonly Connection[],
+  { now, markers = [] }: { now: number; markers?: readonly DeployMarker[] },
+): Wave[] {
+  const processes = new ServiceProcesses();
+  const clients = new ServiceClients();
+  for (const connection of connections) {
+    processes.replace(null, countedOf(connection));
+    clients.replace(null, countedOf(connection));
+  }
+  const facts = { service: 'gateway', environment: 'prod', processes, clients };
+  return new WaveFinder(facts, DEFAULT_WAVE_SETTINGS).waves(now, markers);
+}
+
+/** A connection whose server has told of its open and of its close. */
+function countedOf(connection: Connection): CountedConnection {
+  const { openedAt, closedAt } = connection;
+  return {
+    connection,
+    exposedFrom: openedAt,
+    openSeen: openedAt !== null,
+    openWeight: 1,
+    closeWeight: 1,
+    bugTrusted: true,
+    spoke: [openedAt, closedAt].filter(time => time !== null),
+    firstTime: openedAt ?? closedAt ?? 0,
+  };
 }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../event.fixture.ts';
-import { DEFAULT_WAVE_SETTINGS } from '../wave.ts';
-import { recogniseWaves } from './recognise-waves.ts';
+import { watched, wavesOf } from './connections.fixture.ts';
 import { simulatedRoll } from './simulated-roll.fixture.ts';
 
 const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
 
-function wavesOf(seed: number, erased: number, now = 10_000) {
+function played(seed: number, erased: number, now = 10_000) {
   const random = randomFrom(seed);
   const roll = {
     random,
@@ -19,15 +18,14 @@ function wavesOf(seed: number, erased: number, now = 10_000) {
     surge: random() < 0.5,
   };
   const connections = simulatedRoll(roll);
-  const context = { service: 'gateway', environment: 'prod', markers: [], settings: DEFAULT_WAVE_SETTINGS };
-  const at = (time: number) => recogniseWaves(connections, { ...context, now: time * 1000 });
-  return { roll, at, waves: at(now) };
+  const at = (time: number) => wavesOf(connections, { now: time * 1000 });
+  return { roll, connections, at, waves: at(now) };
 }
 
 describe('simulated rolls of 2 to 10 instances', () => {
   it('are each one deploy wave of every instance, with the right versions', () => {
     for (const seed of SEEDS) {
-      const { roll, waves } = wavesOf(seed, 0);
+      const { roll, waves } = played(seed, 0);
       const said = waves.map(({ kind, fromVersion, toVersion, instances }) => [
         kind,
         fromVersion,
@@ -40,17 +38,18 @@ describe('simulated rolls of 2 to 10 instances', () => {
 
   it('are so too with three in ten of the codes erased', () => {
     for (const seed of SEEDS) {
-      const kinds = wavesOf(seed, 0.3).waves.map(({ kind, toVersion }) => [kind, toVersion]);
+      const kinds = played(seed, 0.3).waves.map(({ kind, toVersion }) => [kind, toVersion]);
       expect(kinds, `seed ${seed}`).toEqual([['deploy_wave', '1.8.2']]);
     }
   });
 
   it('keep their start and their time of detection from the moment that they are confirmed', () => {
-    for (const seed of SEEDS.slice(0, 10)) {
-      const { at, waves } = wavesOf(seed, 0);
+    for (const seed of SEEDS.slice(0, 4)) {
+      const { connections, waves } = played(seed, 0);
       const [{ startedAt, detectedAt, endedAt }] = waves as [(typeof waves)[0]];
-      for (let now = 5_000; now < 5_500; now += 1) {
-        const known = at(now).filter(wave => wave.confirmed);
+      const at = watched(connections);
+      for (let now = 5_000; now < 6_000; now += 1) {
+        const known = at(now * 1000).filter(wave => wave.confirmed);
         const said = known.map(wave => [wave.kind, wave.startedAt, wave.detectedAt, wave.endedAt ?? endedAt]);
         if (now * 1000 >= detectedAt + 10_000) expect(said).toHaveLength(1);
         expect(said, `seed ${seed} at ${now}`).toEqual(said.map(() => ['deploy_wave', startedAt, detectedAt, endedAt]));
@@ -58,8 +57,19 @@ describe('simulated rolls of 2 to 10 instances', () => {
     }
   });
 
+  it('are told of in the same way by one who watches and by one who looks once', () => {
+    for (const seed of SEEDS.slice(0, 4)) {
+      const { connections, at } = played(seed, 0.3);
+      const watching = watched(connections);
+      for (let now = 4_990; now < 6_000; now += 1) {
+        const waves = watching(now * 1000);
+        if (now % 47 === 0) expect(waves, `seed ${seed} at ${now}`).toEqual(at(now));
+      }
+    }
+  });
+
   it('bring nine in ten of their clients back inside the window that they wait for', () => {
-    const { waves } = wavesOf(7, 0);
+    const { waves } = played(7, 0);
     expect(waves[0]?.reconnect.withinWindow).toBeGreaterThan(0.9);
     expect(waves[0]?.reconnect.neverBack).toBe(0);
     expect(waves[0]?.reconnect.p50).toBeGreaterThan(2);

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../connection.ts';
 import type { PayloadBugIncident } from '../incident.ts';
 import type { VerdictPayload } from '../verdict.ts';
-import { connectionOf, lifeOf } from '../wave/connections.fixture.ts';
-import { recogniseWaves } from '../wave/recognise-waves.ts';
-import { DEFAULT_WAVE_SETTINGS } from '../wave.ts';
+import { connectionOf, lifeOf, wavesOf } from '../wave/connections.fixture.ts';
 import { wordsForPayloadBug } from './words-for-payload-bug.ts';
 
 const gzip: VerdictPayload = { defect: 'invalid_utf8', signature: 'gzip', offset: 1, sender: 'client' };
@@ -61,13 +59,7 @@ describe('the words for a payload bug', () => {
       ...lifeOf({ instance: `old-${index}`, sheds: 980 + index * 10 }),
       ...lifeOf({ instance: `new-${index}`, version: '1.8.2', opensAt: 984 + index * 10 }),
     ]);
-    const [wave] = recogniseWaves(roll, {
-      now: 1_300_000,
-      service: 'gateway',
-      environment: 'prod',
-      markers: [],
-      settings: DEFAULT_WAVE_SETTINGS,
-    });
+    const [wave] = wavesOf(roll, { now: 1_300_000 });
     const words = wordsForPayloadBug({
       incident: incidentOf(),
       attribution: { cohort: [version520], alsoPossible: [[{ attribute: 'cloud.region', value: 'eu-west-1' }]] },

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findFailure } from '../reconnect/find-failure.ts';
-import { lifeOf } from '../wave/connections.fixture.ts';
-import { recogniseWaves } from '../wave/recognise-waves.ts';
-import { DEFAULT_WAVE_SETTINGS, type Wave } from '../wave.ts';
+import { lifeOf, wavesOf } from '../wave/connections.fixture.ts';
+import type { Wave } from '../wave.ts';
 import { wordsForReconnectFailure } from './words-for-reconnect-failure.ts';
 
 /** A roll of two instances with 20 clients each; `returns` are their ways back in turn. */
@@ -11,8 +10,7 @@ function waveWith(returns: readonly (number | null)[], codes = [1012], now = 1_4
     ...lifeOf({ instance: `old-${index}`, count: 20, sheds: 1000 + index * 10, returns, codes }),
     ...lifeOf({ instance: `new-${index}`, version: '1.8.2', opensAt: 1004 + index * 10 }),
   ]);
-  const context = { now, service: 'gateway', environment: 'prod', markers: [], settings: DEFAULT_WAVE_SETTINGS };
-  return recogniseWaves(connections, context)[0]!;
+  return wavesOf(connections, { now })[0]!;
 }
 
 const wordsFor = (wave: Wave, cohort: { attribute: string; value: string }[] = []) =>

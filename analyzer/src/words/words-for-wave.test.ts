@@ -1,55 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Wave } from '../wave.ts';
+import { instanceOf, waveOf } from './wave.fixture.ts';
 import { wordsForWave } from './words-for-wave.ts';
-
-const instance = (name: string, startedAt: number) => ({
-  instance: name,
-  version: '1.8.1',
-  startedAt,
-  halfGoneAt: startedAt + 1_000,
-  lastCloseAt: startedAt + 5_000,
-  openBefore: 4_144,
-  closed: 4_144,
-});
-
-function waveOf(facts: Partial<Wave> = {}): Wave {
-  return {
-    kind: 'deploy_wave',
-    service: 'gateway',
-    environment: 'prod',
-    confirmed: true,
-    fromVersion: '1.8.1',
-    toVersion: '1.8.2',
-    instances: [instance('a', 1_000_000), instance('b', 1_014_000), instance('c', 1_028_000)],
-    startedAt: 1_000_000,
-    detectedAt: 1_015_000,
-    endedAt: null,
-    closes: 12_431,
-    clients: 12_431,
-    codes: new Map([
-      [1012, 9_448],
-      [1006, 1_243],
-      [1005, 1_740],
-    ]),
-    reconnect: {
-      p50: 2.1,
-      p95: 4.4,
-      withinWindow: 0.93,
-      early: 0.05,
-      late: 0.017,
-      neverBack: 0.003,
-      peakPerSecond: 410,
-    },
-    followed: 12_431,
-    overdue: 37,
-    failure: null,
-    returnsOver: true,
-    marker: { startedAt: 996_000, version: '1.8.2' },
-    payloadBugs: 0,
-    confidence: 0.999,
-    ...facts,
-  };
-}
 
 describe('the words for a wave', () => {
   it('call a deploy expected, and say how its clients come back', () => {
@@ -95,7 +47,7 @@ describe('the words for a wave', () => {
   });
 
   it('rule out no crash loop where an instance went twice', () => {
-    const twice = waveOf({ instances: [instance('a', 1_000_000), instance('a', 1_014_000)] });
+    const twice = waveOf({ instances: [instanceOf('a', 1_000_000), instanceOf('a', 1_014_000)] });
     expect(wordsForWave(twice).dismissed.join()).not.toContain('crash loop');
   });
 

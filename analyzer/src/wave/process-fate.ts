@@ -1,0 +1,61 @@
+import type { Loss } from './find-losses.ts';
+
+/** What became of a process after its loss. */
+export type Fate =
+  /** It went on: what it lost, somebody else took. */
+  | { kind: 'alive' }
+  /** It ended, as far as is known. `backAt` is the first open after it on the same instance with the same version, epoch milliseconds. */
+  | { kind: 'ended'; backAt: number | null };
+
+/** A process on which nothing opens for this long after its loss has ended; a fixed time, so that the answer stays as it is. */
+const SILENCE = 60_000; // 60 s
+/** No process starts in less: who takes connections sooner had never gone. */
+const FASTEST_START = 1_000; // 1 s
+/** Who comes back later than this is another story: the longest backoff is 5 min, and a start takes its time. */
+const LATEST_RETURN = 10 * 60_000; // 10 min
+/** From this share of the closes on what they say counts for all of them: a proxy may have erased the rest. */
+const SPOKEN = 0.2;
+/** Closes of which the server itself told no more than this share are those of a dead one: rows of clients tell of them. */
+const TOLD_BY_ITSELF = 0.2;
+
+/** True where the server said itself that it goes: by 1012 or 1001, or with frames of its own. */
+export function isInOrder({ orderly, closed }: Loss): boolean {
+  return orderly >= closed * SPOKEN;
+}
+
+/**
+ * Whether the process ended with its loss, as known at `now`. One that said so has ended when it fell silent, or had lost all and came
+ * back after a pause. One that said nothing has to have lost all of them, or not to have told of the closes itself.
+ */
+export function fateOf(loss: Loss, now: number): Fate {
+  const { log, allGoneAt, ownWord, closed } = loss;
+  const killed = !isInOrder(loss) && ownWord <= closed * TOLD_BY_ITSELF;
+  if (allGoneAt === null && !killed && !isInOrder(loss)) return { kind: 'alive' };
+  const goneAt = goneAtOf(loss);
+  const next = log.nextOpenAfter(goneAt, now);
+  if (next !== null && next <= goneAt + SILENCE) {
+    const isRestarted = (allGoneAt !== null || killed) && next >= goneAt + FASTEST_START;
+    if (!isRestarted || hasSurvivors(loss, goneAt, now)) return { kind: 'alive' };
+  }
+  if (!isInOrder(loss) && hasSurvivors(loss, goneAt, now)) return { kind: 'alive' };
+  return { kind: 'ended', backAt: next !== null && next <= goneAt + LATEST_RETURN ? next : null };
+}
+
+/** From then on a process that goes takes no connections: the moment at which all were gone, or the last word of it in the first 30 s. */
+function goneAtOf({ closes, allGoneAt, startedAt }: Loss): number {
+  if (allGoneAt !== null) return allGoneAt;
+  const until = startedAt + 30_000;
+  return closes.findLast(({ connection }) => connection.closedAt <= until)!.connection.closedAt;
+}
+
+/** True where a connection from before the loss closed after it and the server itself told of that: it had lived on. */
+function hasSurvivors({ log, startedAt, lastCloseAt }: Loss, goneAt: number, now: number): boolean {
+  const { closes } = log;
+  const from = closes.firstAfter(Math.max(lastCloseAt, goneAt + FASTEST_START));
+  for (let at = from; at < closes.length && closes.times[at]! <= Math.min(now, goneAt + SILENCE); at += 1) {
+    const { connection, spoke } = closes.items[at]!;
+    if (connection.openedAt !== null && connection.openedAt < startedAt && spoke.includes(connection.closedAt))
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,63 @@
+import type { DeployMarker } from '@closewatch/collector';
+import type { Wave, WaveSettings } from '../wave.ts';
+import { BURST, FATE_OPEN, findLosses, type Loss } from './find-losses.ts';
+import type { ProcessLog } from './process-log.ts';
+import { recogniseWaves } from './recognise-waves.ts';
+import type { ServiceClients } from './service-clients.ts';
+import type { ServiceProcesses } from './service-processes.ts';
+
+/** A start of a loss is tried once a second, and looks half a minute ahead. */
+const LOOK_BACK = BURST + 1_000;
+
+/** What one service's waves are found in. */
+export interface WaveFacts {
+  service: string;
+  environment: string | null;
+  processes: ServiceProcesses;
+  clients: ServiceClients;
+}
+
+/**
+ * Finds the waves of one service while its facts grow. What it says depends on the facts and on `now` alone: it looks again at
+ * the seconds that have changed, and what it remembers is what it would find.
+ */
+export class WaveFinder {
+  private readonly facts: WaveFacts;
+  private readonly settings: WaveSettings;
+  private readonly losses = new Map<ProcessLog, Loss[]>();
+  private lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(facts: WaveFacts, settings: WaveSettings) {
+    this.facts = facts;
+    this.settings = settings;
+  }
+
+  /** The waves as known at `now` (epoch milliseconds), by their start. */
+  waves(now: number, markers: readonly DeployMarker[]): Wave[] {
+    for (const log of this.facts.processes.all()) this.lookAgain(log, now);
+    this.lookedAt = now;
+    const losses = [...this.losses.values()].flat();
+    return recogniseWaves(losses, { ...this.facts, now, markers, settings: this.settings });
+  }
+
+  /** Forgets the losses that were over before `time`, epoch milliseconds. */
+  forgetBefore(time: number): void {
+    for (const [log, losses] of this.losses) {
+      const kept = losses.filter(loss => loss.lastCloseAt >= time);
+      if (kept.length === 0) this.losses.delete(log);
+      else this.losses.set(log, kept);
+    }
+  }
+
+  private lookAgain(log: ProcessLog, now: number): void {
+    const changedFrom = log.takeChangedFrom();
+    const from = Math.min(changedFrom, this.lookedAt);
+    if (changedFrom === Number.POSITIVE_INFINITY && log.lastSeenAt <= from) return;
+    const known = this.losses.get(log) ?? [];
+    const kept = known.filter(loss => loss.lastCloseAt + FATE_OPEN < from);
+    const again = Math.min(from - LOOK_BACK, known[kept.length]?.foundAt ?? Number.POSITIVE_INFINITY);
+    const found = findLosses(log, kept, { from: again, now, minCloses: this.settings.minCloses });
+    if (kept.length + found.length > 0) this.losses.set(log, [...kept, ...found]);
+    else if (known.length > 0) this.losses.delete(log);
+  }
+}
