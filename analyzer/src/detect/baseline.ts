@@ -52,11 +52,11 @@ const PRIOR_EXPOSURE = 1;
 /** The margin is for what drifts; in its first hours a service's null is in doubt enough without it. Seconds. */
 const MARGIN_GROWS = 4 * 3_600;
 const DAY = 86_400; // seconds
-const DISPERSION_PRIOR = 1.5;
+const DISPERSION_PRIOR = 2;
 /** Weight of the prior dispersion, in blocks. */
 const DISPERSION_PRIOR_BLOCKS = 10;
 /** In standard errors. */
-const DISPERSION_DOUBT = 0.5;
+const DISPERSION_DOUBT = 1;
 const DISPERSION_LEAST = 1.1;
 const DISPERSION_MOST = 20;
 /** A block is full at this expected count, or after a day. */

@@ -38,7 +38,7 @@ export const RATE_DEFAULTS: RateSettings = {
   binSeconds: 1,
   falseAlarmsPerYear: 0.5,
   firstHourFalseAlarms: 0.02,
-  youngShare: 0.5,
+  youngShare: 0.25,
   leastPerDay: 1,
   nullQuantile: 0.9,
   nullMargin: 0.25,
