@@ -9,7 +9,7 @@ export type {
 export { EventBatch } from './batch/event-batch.ts';
 export type { CloseEvent, EventKind } from './close-event.ts';
 export { isPayloadBug } from './close-event.ts';
-export { attributeOf, SPAN_FIELDS } from './columns.ts';
+export { attributeOf, COLUMNS, PLACE, SPAN_FIELDS } from './columns.ts';
 export { closeEventsFromParquet } from './duckdb/close-events-from-parquet.ts';
 export { type DuckDbStoreOptions, openDuckDbStore } from './duckdb/open-duckdb-store.ts';
 export type { ExportQuery } from './export-query.ts';

@@ -1,4 +1,4 @@
-import type { DeployMarker } from '@closewatch/collector';
+import { type DeployMarker, EventBatch } from '@closewatch/collector';
 import type { DeployBand, SeriesBin, SeriesQuery, ServiceSummary } from '../analyzer.ts';
 import type { AnalyzedEvent } from '../facts/analyzed-event.ts';
 import { Facts } from '../facts/facts.ts';
@@ -16,7 +16,7 @@ import { type AnalyzerSettings, type EngineSettings, engineSettings } from './se
 /** From rows to verdicts. Pure but for its memory: no clock, no randomness, no I/O. */
 export interface Engine {
   /** Takes rows in the order in which they were stored. */
-  ingest(events: readonly AnalyzedEvent[]): void;
+  ingest(rows: EventBatch | readonly AnalyzedEvent[]): void;
   /**
    * Everything that is said now, by start: what runs, and what is over. `clock` (epoch milliseconds) moves the watermark on
    * in silence; without it the newest row is the present.
@@ -73,12 +73,17 @@ class FactsEngine implements Engine {
     return { late, ahead, forgotten: this.forgotten };
   }
 
-  ingest(events: readonly AnalyzedEvent[]): void {
-    for (const event of events) {
-      this.facts.ingest(event);
-      const { value } = this.facts.watermark;
-      if (value - this.advancedAt < ADVANCE_EVERY) continue;
-      this.moveTo(value);
+  ingest(rows: EventBatch | readonly AnalyzedEvent[]): void {
+    if (rows instanceof EventBatch) {
+      for (let row = 0; row < rows.rows; row++) {
+        this.facts.ingestRow(rows, row);
+        this.keepUp();
+      }
+    } else {
+      for (const event of rows) {
+        this.facts.ingest(event);
+        this.keepUp();
+      }
     }
   }
 
@@ -128,6 +133,11 @@ class FactsEngine implements Engine {
     });
   }
 
+  private keepUp(): void {
+    const { value } = this.facts.watermark;
+    if (value - this.advancedAt >= ADVANCE_EVERY) this.moveTo(value);
+  }
+
   private moveTo(now: number): void {
     this.now = Math.max(this.now, now);
     this.advancedAt = this.now;
@@ -148,10 +158,10 @@ class FactsEngine implements Engine {
   }
 
   private forgetSilentServices(): void {
-    for (const [key, service] of this.facts.services) {
+    for (const service of this.facts.services.values()) {
       if (service.connections.size > 0 || service.newest > this.now - SERVICE_KEPT) continue;
       if (this.views.get(service)!.verdicts(this.now, this.markers).length > 0) continue;
-      this.facts.services.delete(key);
+      this.facts.services.delete(service);
       this.views.delete(service);
     }
   }

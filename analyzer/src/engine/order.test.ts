@@ -1,4 +1,4 @@
-import type { CloseEvent } from '@closewatch/collector';
+import { type CloseEvent, EventBatch } from '@closewatch/collector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../event.fixture.ts';
@@ -31,20 +31,25 @@ function withClients(events: readonly CloseEvent[]): CloseEvent[] {
   const isLost = (id: string) => Number(id.slice(1)) % 10 === 0;
   const servers = events
     .filter(event => !isLost(event.connectionId!))
-    .map(event => (event.kind === 'connect' ? { ...event, parentSpanId: `client-${event.connectionId}` } : event));
+    .map(event => (event.kind === 'connect' ? { ...event, parentSpanId: clientsIdOf(event) } : event));
   const clients = events.map(event => ({
     ...event,
     role: 'client' as const,
     service: 'app',
     spanId: `c${event.spanId.slice(1)}`,
-    connectionId: `client-${event.connectionId}`,
+    connectionId: clientsIdOf(event),
     instance: event.clientId,
     time: event.time + (event.kind === 'connect' ? 3 : 20),
   }));
   return [...servers, ...clients].sort((a, b) => a.time - b.time);
 }
 
-function verdictsOf(batches: Iterable<readonly CloseEvent[]>, evaluating = false): string {
+/** The id of the client's end of a server's connection. */
+function clientsIdOf({ connectionId }: CloseEvent): string {
+  return connectionId!.slice(1).padStart(16, 'c11e000000000000');
+}
+
+function verdictsOf(batches: Iterable<EventBatch | readonly CloseEvent[]>, evaluating = false): string {
   const engine = createEngine();
   for (const batch of batches) {
     engine.ingest(batch);
@@ -84,6 +89,11 @@ describe('rows in any order, in any batches, more than once', () => {
         expect(verdictsOf(batchesOf(shuffled, random), evaluating)).toBe(inOrder);
       });
       fc.assert(property, { numRuns: 15 });
+    });
+
+    it(`gives the same verdicts to the byte for columns as for events, of ${who}`, () => {
+      const batches = batchesOf(events, randomFrom(1)).map(batch => EventBatch.of(batch));
+      expect(verdictsOf(batches)).toBe(verdictsOf([events]));
     });
   }
 

@@ -3,7 +3,6 @@ import type { CloseEvent } from '@closewatch/collector';
 /** What the analyzer reads of a row. What is not named here is neither read from the disk nor kept in memory. */
 export const ANALYZED_FIELDS = [
   'kind',
-  'traceId',
   'spanId',
   'parentSpanId',
   'linkedSpanId',

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.ts';
-import type { EndRecord } from './end-record.ts';
-import { exactWeight, identityOf, NO_END } from './merge-connection.ts';
+import { NONE } from './incoming-row.ts';
+import { type ConnectionRows, connectionOf } from './merge-connection.ts';
+import type { RowTable } from './row-table.ts';
 
 /** A handshake that failed: a client that wanted to connect, and could not. */
 export interface FailedHandshake {
@@ -12,24 +13,24 @@ export interface FailedHandshake {
   weight: number;
 }
 
-/** The handshake that failed, out of both ends' records; null where it did not, or was seen to close after all. */
-export function failedHandshake(counted: EndRecord, other: EndRecord | null): FailedHandshake | null {
-  const { connect } = counted;
-  if (!connect?.failed || counted.close) return null;
-  const rows = [connect, other?.connect].filter(row => row != null);
+/** The handshake that failed, out of both ends' rows; null where it did not, or was seen to close after all. */
+export function failedHandshake(
+  rows: RowTable,
+  id: string,
+  role: number,
+  { connect, close, otherConnect }: ConnectionRows,
+): FailedHandshake | null {
+  if (connect === NONE || rows.failed[connect] === 0 || close !== NONE) return null;
+  const handshake = { connect, close: NONE, otherConnect, otherClose: NONE };
+  const closedAt = rows.time[connect]!;
+  const connection = connectionOf(rows, id, role, handshake, NONE, { openedAt: null, closedAt, backAt: null });
   return {
-    connection: {
-      ...NO_END,
-      id: counted.id,
-      countedRole: counted.role,
-      service: connect.service,
-      environment: connect.environment,
-      ...identityOf(rows),
-      openedAt: null,
-      closedAt: connect.time,
-      backAt: null,
-    },
-    status: rows.find(row => row.httpStatus !== null)?.httpStatus ?? null,
-    weight: exactWeight(connect),
+    connection: { ...connection, closedAt },
+    status: statusOf(rows, connect) ?? statusOf(rows, otherConnect),
+    weight: rows.weight[connect]!,
   };
+}
+
+function statusOf({ httpStatus }: RowTable, connect: number): number | null {
+  return connect === NONE || httpStatus[connect] === NONE ? null : httpStatus[connect]!;
 }

@@ -1,6 +1,5 @@
 import type { Facts } from './facts.ts';
 import { BIN, BINS_KEPT, CLIENT_WINDOW, CLOSED_KEPT, LATE_AFTER, MOST_CONNECTIONS, SILENT_KEPT } from './limits.ts';
-import type { CountedConnection } from './merge-connection.ts';
 import type { ServiceFacts } from './service-facts.ts';
 
 /** Versions remembered of a service; older ones go first. */
@@ -16,10 +15,11 @@ export function forget(facts: Facts, now: number, neededFrom: (service: ServiceF
   for (const service of facts.services.values()) {
     const edge = Math.min(now - CLOSED_KEPT, neededFrom(service));
     const spoke = lastWords(service);
-    for (const counted of service.connections.values()) {
-      const { closedAt, instance } = counted.connection;
+    // From the end, as what is let go has its place taken by the last one.
+    for (let place = service.connections.size - 1; place >= 0; place--) {
+      const { closedAt, instance } = service.connections.at(place).connection;
       const isOver = closedAt !== null ? closedAt < edge : (spoke.get(instance ?? '') ?? 0) < now - SILENT_KEPT;
-      if (isOver) facts.forget(service, counted);
+      if (isOver) facts.forget(service, place);
     }
     service.processes.forgetBefore(edge);
     service.clients.forgetBefore(edge);
@@ -47,12 +47,20 @@ function forgetVersions({ versions }: ServiceFacts): void {
 }
 
 function forgetOldest(facts: Facts, excess: number): number {
-  const closed: { service: ServiceFacts; counted: CountedConnection }[] = [];
+  const closes: number[] = [];
   for (const service of facts.services.values())
-    for (const counted of service.connections.values())
-      if (counted.connection.closedAt !== null) closed.push({ service, counted });
-  closed.sort((a, b) => a.counted.connection.closedAt! - b.counted.connection.closedAt!);
-  const gone = closed.slice(0, excess);
-  for (const { service, counted } of gone) facts.forget(service, counted);
-  return gone.length;
+    for (const { connection } of service.connections.values())
+      if (connection.closedAt !== null) closes.push(connection.closedAt);
+  closes.sort((a, b) => a - b);
+  const edge = closes[Math.min(excess, closes.length - 1)] ?? Number.NEGATIVE_INFINITY;
+  let gone = 0;
+  for (const service of facts.services.values()) {
+    for (let place = service.connections.size - 1; place >= 0; place--) {
+      const { closedAt } = service.connections.at(place).connection;
+      if (closedAt === null || closedAt >= edge) continue;
+      facts.forget(service, place);
+      gone++;
+    }
+  }
+  return gone;
 }

@@ -1,10 +1,9 @@
-import { isPayloadBug } from '@closewatch/collector';
 import type { Connection } from '../connection.ts';
-import type { AnalyzedEvent } from './analyzed-event.ts';
-import type { EndRecord } from './end-record.ts';
+import { DEFECTS, INITIATORS, NONE, ROLES, SIGNATURES } from './incoming-row.ts';
 import { ORPHAN_REACH } from './limits.ts';
+import type { RowTable } from './row-table.ts';
 
-/** A connection as it is counted, and what only counting needs to know. Times are epoch milliseconds. */
+/** A connection as it is counted, and what only counting needs to know. Never changed: it is replaced. Times are epoch milliseconds. */
 export interface CountedConnection {
   connection: Connection;
   /** Since when it counts as open; null for one that never opened, or whose opening is unknown. */
@@ -17,125 +16,146 @@ export interface CountedConnection {
   /** Whether who told of the payload is trusted: what comes with a public token is shown, and pages nobody. */
   bugTrusted: boolean;
   /** When the counted end itself spoke, each time once: what shows that its instance lives. */
-  spoke: number[];
+  spoke: readonly number[];
   firstTime: number;
 }
 
+/** The rows of both ends of a connection, by their numbers; NONE where there is none. */
+export interface ConnectionRows {
+  /** The end whose service it counts for. */
+  connect: number;
+  close: number;
+  /** The paired client's. */
+  otherConnect: number;
+  otherClose: number;
+}
+
+const APPLICATION = DEFECTS.indexOf('application');
+const INVALID_PAYLOAD = 1007;
+
 /**
- * One connection out of both ends' records; null where nothing counts (a handshake that failed). `counted` is the end
- * whose service it counts for, `other` the paired client's record, `backAt` the end of the reconnect row that names it.
+ * One connection out of both ends' rows; null where nothing counts (a handshake that failed). `role` is that of the end that
+ * counts, `backAt` the end of the reconnect row that names it.
  */
 export function mergeConnection(
-  counted: EndRecord,
-  other: EndRecord | null,
+  rows: RowTable,
+  id: string,
+  role: number,
+  of: ConnectionRows,
   backAt: number | null,
 ): CountedConnection | null {
-  const { connect } = counted;
-  if (connect?.failed && !counted.close) return null;
-  const close = counted.close ?? other?.close ?? null;
-  const rows = [close && counted.close, connect, other?.close, other?.connect].filter(row => row != null);
-  const first = counted.close ?? connect ?? rows[0];
-  if (!first) return null;
-  const openedAt = openTime(counted, other);
-  const closedAt = close ? Math.max(close.time, openedAt ?? close.time) : null;
+  const { connect, close: ownClose } = of;
+  const close = ownClose !== NONE ? ownClose : of.otherClose;
+  const hasOpened = connect !== NONE && rows.failed[connect] === 0;
+  if (connect !== NONE && !hasOpened && ownClose === NONE) return null;
+  const openedAt = openTime(rows, of);
+  const closedAt = close === NONE ? null : Math.max(rows.time[close]!, openedAt ?? rows.time[close]!);
+  const detecting = detectingRow(rows, ownClose, of.otherClose);
   return {
-    connection: {
-      id: counted.id,
-      countedRole: counted.role,
-      service: first.service,
-      environment: first.environment,
-      ...identityOf(rows),
-      ...endOf(counted.close, other?.close ?? null),
-      openedAt,
-      closedAt,
-      backAt,
-    },
-    exposedFrom: exposedFrom(counted, openedAt, closedAt),
-    openSeen: connect !== null && !connect.failed,
-    openWeight: exactWeight(connect),
-    closeWeight: exactWeight(close),
-    bugTrusted: detectingRow(counted.close, other?.close ?? null)?.trusted ?? true,
-    spoke: [...new Set([connect, counted.close].filter(row => row !== null).map(row => row.time))],
-    firstTime: counted.firstTime,
+    connection: connectionOf(rows, id, role, of, detecting, { openedAt, closedAt, backAt }),
+    exposedFrom: exposedFrom(hasOpened, openedAt, closedAt),
+    openSeen: hasOpened,
+    openWeight: connect === NONE ? 1 : rows.weight[connect]!,
+    closeWeight: close === NONE ? 1 : rows.weight[close]!,
+    bugTrusted: detecting === NONE || rows.trusted[detecting] === 1,
+    spoke: spokeAt(rows, connect, ownClose),
+    firstTime: firstTime(rows, connect, ownClose),
+  };
+}
+
+/** The connection itself: the counted end's word first, the other end's where it has none. `detecting` is the close row that knows the payload best. */
+export function connectionOf(
+  rows: RowTable,
+  id: string,
+  role: number,
+  of: ConnectionRows,
+  detecting: number,
+  times: Pick<Connection, 'openedAt' | 'closedAt' | 'backAt'>,
+): Connection {
+  const { connect, close, otherConnect, otherClose } = of;
+  const { identity } = rows;
+  const first = close !== NONE ? close : connect;
+  const own = (texts: readonly (string | null)[]) => firstText(texts, close, connect);
+  const any = (texts: readonly (string | null)[]) => own(texts) ?? firstText(texts, otherClose, otherConnect);
+  const closing = close !== NONE ? close : otherClose;
+  return {
+    id,
+    countedRole: ROLES[role]!,
+    service: rows.service[first]!,
+    environment: rows.environment[first]!,
+    serviceVersion: own(identity.serviceVersion),
+    instance: own(identity.instance),
+    region: own(identity.region),
+    urlTemplate: any(identity.urlTemplate),
+    urlPath: any(identity.urlPath),
+    subprotocol: any(identity.subprotocol),
+    clientName: any(identity.clientName),
+    clientVersion: any(identity.clientVersion),
+    clientId: any(identity.clientId),
+    openedAt: times.openedAt,
+    closedAt: times.closedAt,
+    code: codeOf(rows, close) ?? codeOf(rows, otherClose),
+    initiator: closing === NONE ? null : INITIATORS[rows.initiator[closing]!]!,
+    payloadBug: detecting !== NONE && rows.defect[detecting] !== APPLICATION,
+    payloadDefect: detecting === NONE ? null : DEFECTS[rows.defect[detecting]!]!,
+    payloadSignature: detecting === NONE ? null : SIGNATURES[rows.signature[detecting]!]!,
+    payloadOffset: numberOf(rows.offset, detecting),
+    payloadSize: numberOf(rows.size, detecting),
+    payloadSender: detecting === NONE ? null : ROLES[rows.sender[detecting]!]!,
+    payloadMessageIndex: numberOf(rows.messageIndex, detecting),
+    backAt: times.backAt,
   };
 }
 
 /** From the connect row of either end, or, without one, the close less the duration that it carries. */
-function openTime(counted: EndRecord, other: EndRecord | null): number | null {
-  const connect = [counted.connect, other?.connect].find(row => row && !row.failed);
-  if (connect) return connect.time;
-  const close = [counted.close, other?.close].find(row => row?.connectionDuration != null);
-  return close ? close.time - close.connectionDuration! * 1_000 : null;
+function openTime(rows: RowTable, { connect, close, otherConnect, otherClose }: ConnectionRows): number | null {
+  if (connect !== NONE && rows.failed[connect] === 0) return rows.time[connect]!;
+  if (otherConnect !== NONE && rows.failed[otherConnect] === 0) return rows.time[otherConnect]!;
+  if (close !== NONE && !Number.isNaN(rows.duration[close]!)) return rows.time[close]! - rows.duration[close]! * 1_000;
+  if (otherClose === NONE || Number.isNaN(rows.duration[otherClose]!)) return null;
+  return rows.time[otherClose]! - rows.duration[otherClose]! * 1_000;
 }
 
-function exposedFrom(counted: EndRecord, openedAt: number | null, closedAt: number | null): number | null {
+function exposedFrom(hasOpened: boolean, openedAt: number | null, closedAt: number | null): number | null {
   if (openedAt === null) return null;
-  if (counted.connect && !counted.connect.failed) return openedAt;
+  if (hasOpened) return openedAt;
   return closedAt === null ? null : Math.max(openedAt, closedAt - ORPHAN_REACH);
 }
 
-/** The counted end's word first, the other end's where it has none. `rows` in that order. */
-export function identityOf(rows: readonly AnalyzedEvent[]) {
-  const counted = rows.filter(row => row.role === rows[0]!.role);
-  const first = <Key extends keyof AnalyzedEvent>(
-    from: readonly AnalyzedEvent[],
-    key: Key,
-  ): AnalyzedEvent[Key] | null => from.find(row => row[key] !== null)?.[key] ?? null;
-  return {
-    serviceVersion: first(counted, 'serviceVersion'),
-    instance: first(counted, 'instance'),
-    region: first(counted, 'region'),
-    urlTemplate: first(rows, 'urlTemplate'),
-    urlPath: first(rows, 'urlPath'),
-    subprotocol: first(rows, 'subprotocol'),
-    clientName: first(rows, 'clientName'),
-    clientVersion: first(rows, 'clientVersion'),
-    clientId: first(rows, 'clientId'),
-  };
+/**
+ * The close row that knows the payload best, or NONE: the end that detected a defect; an application's own 1007 yields to
+ * a library's finding.
+ */
+function detectingRow(rows: RowTable, own: number, others: number): number {
+  const { defect, code } = rows;
+  if (own !== NONE && defect[own] !== 0 && defect[own] !== APPLICATION) return own;
+  if (others !== NONE && defect[others] !== 0 && defect[others] !== APPLICATION) return others;
+  if (own !== NONE && defect[own] !== 0) return own;
+  if (others !== NONE && defect[others] !== 0) return others;
+  if (own !== NONE && code[own] === INVALID_PAYLOAD) return own;
+  return others !== NONE && code[others] === INVALID_PAYLOAD ? others : NONE;
 }
 
-/** The row that knows the payload best: the end that detected a defect; an application's own 1007 yields to a library's finding. */
-function detectingRow(own: AnalyzedEvent | null, others: AnalyzedEvent | null): AnalyzedEvent | undefined {
-  const closes = [own, others].filter(row => row !== null);
-  return (
-    closes.find(row => row.payloadDefect !== null && row.payloadDefect !== 'application') ??
-    closes.find(row => row.payloadDefect !== null) ??
-    closes.find(row => row.code === 1007)
-  );
+function spokeAt({ time }: RowTable, connect: number, close: number): readonly number[] {
+  if (connect === NONE) return [time[close]!];
+  if (close === NONE || time[close] === time[connect]) return [time[connect]!];
+  return [time[connect]!, time[close]!];
 }
 
-/** In parts of 1,024, so that sums of weights are exact in a double and don't depend on their order. */
-export function exactWeight(row: AnalyzedEvent | null): number {
-  return Math.round((row?.weight ?? 1) * 1_024) / 1_024;
+/** The time of the earlier of an end's rows, of which one is there. Epoch milliseconds. */
+export function firstTime({ time }: RowTable, connect: number, close: number): number {
+  if (connect === NONE) return time[close]!;
+  return close === NONE ? time[connect]! : Math.min(time[connect]!, time[close]!);
 }
 
-/** Of a connection that has not ended. */
-export const NO_END = {
-  code: null,
-  initiator: null,
-  payloadBug: false,
-  payloadDefect: null,
-  payloadSignature: null,
-  payloadOffset: null,
-  payloadSize: null,
-  payloadSender: null,
-  payloadMessageIndex: null,
-} as const satisfies Partial<Connection>;
+function firstText(texts: readonly (string | null)[], one: number, other: number): string | null {
+  return (one === NONE ? null : texts[one]!) ?? (other === NONE ? null : texts[other]!);
+}
 
-/** How it ended. */
-function endOf(own: AnalyzedEvent | null, others: AnalyzedEvent | null) {
-  const closes = [own, others].filter(row => row !== null);
-  const detected = detectingRow(own, others);
-  const code = closes.find(row => row.code !== null)?.code ?? null;
-  return {
-    code,
-    initiator: closes[0]?.initiator ?? null,
-    payloadBug: detected ? isPayloadBug(detected) : false,
-    payloadDefect: detected?.payloadDefect ?? null,
-    payloadSignature: detected?.payloadSignature ?? null,
-    payloadOffset: detected?.payloadOffset ?? null,
-    payloadSize: detected?.payloadSize ?? null,
-    payloadSender: detected?.payloadSender ?? null,
-    payloadMessageIndex: detected?.payloadMessageIndex ?? null,
-  };
+function codeOf({ code }: RowTable, close: number): number | null {
+  return close === NONE || code[close] === NONE ? null : code[close]!;
+}
+
+function numberOf(numbers: Float64Array, row: number): number | null {
+  return row === NONE || Number.isNaN(numbers[row]!) ? null : numbers[row]!;
 }

@@ -2,7 +2,8 @@ import { clientKey } from '../connection.ts';
 import { ServiceClients } from '../wave/service-clients.ts';
 import { ServiceProcesses } from '../wave/service-processes.ts';
 import { CodeStreams } from './code-streams.ts';
-import { type Contribution, contributionsOf, without } from './contribution.ts';
+import { ConnectionSet } from './connection-set.ts';
+import { countChange } from './count-change.ts';
 import { Drops } from './drops.ts';
 import type { FailedHandshake } from './failed-handshake.ts';
 import type { CountedConnection } from './merge-connection.ts';
@@ -15,8 +16,8 @@ export class ServiceFacts {
   readonly service: string;
   readonly environment: string | null;
   readonly bins = new ServiceBins();
-  /** Connections in memory: the open ones, and the closed ones of the last 45 minutes. By counted id. */
-  readonly connections = new Map<string, CountedConnection>();
+  /** Connections in memory: the open ones, and the closed ones of the last 45 minutes. */
+  readonly connections = new ConnectionSet();
   /** Failed handshakes of the last 45 minutes, by counted id. */
   readonly handshakes = new Map<string, FailedHandshake>();
   /** Closes by code and failed handshakes by status, those of them whose rise is worth a word. */
@@ -41,18 +42,17 @@ export class ServiceFacts {
     this.environment = environment;
   }
 
-  /** Puts a connection in the place of what was known of it; null for what was not known, or no longer counts. */
+  /**
+   * Counts a connection in the place of what was known of it; null for what was not known, or no longer counts. Its place among
+   * `connections` is its owner's business.
+   */
   replace(before: CountedConnection | null, after: CountedConnection | null): void {
     this.revision++;
     this.changedFrom = Math.min(this.changedFrom, changeBetween(before, after));
     this.processes.replace(before, after);
     this.clients.replace(before, after);
-    const [old, now] = [before ? contributionsOf(before) : [], after ? contributionsOf(after) : []];
-    for (const one of without(old, now)) this.apply(one, -1);
-    for (const one of without(now, old)) this.apply(one, 1);
-    if (before) this.connections.delete(before.connection.id);
+    countChange(this, this.sick, before, after);
     if (!after) return;
-    this.connections.set(after.connection.id, after);
     for (const time of after.spoke) this.newest = Math.max(this.newest, time);
     this.noteVersion(after);
   }
@@ -86,12 +86,10 @@ export class ServiceFacts {
     return from;
   }
 
-  /** Lets a connection go and leaves what it added to the bins. */
-  forget(id: string): void {
-    const counted = this.connections.get(id);
+  /** Lets a connection go that is at no place any more, and leaves what it added to the bins. */
+  forget(counted: CountedConnection): void {
     // One that is open goes with its process; what has closed stays there until its time is over.
-    if (counted?.connection.closedAt === null) this.processes.replace(counted, null);
-    this.connections.delete(id);
+    if (counted.connection.closedAt === null) this.processes.replace(counted, null);
   }
 
   /** Drops bins below number `bin`, and windows of clients that ended before `time`; `now` is event time. Epoch milliseconds. */
@@ -100,35 +98,6 @@ export class ServiceFacts {
     this.sick.forgetBefore(time);
     this.codes.forgetBefore(now, time);
     this.drops.forgetBefore(now);
-  }
-
-  private apply(one: Contribution, sign: 1 | -1): void {
-    if (one.kind === 'word') this.bins.speak(one.time, one.instance, sign);
-    else if (one.kind === 'step') this.bins.step(one.time, one.instance, sign * one.young, sign * one.old);
-    else if (one.kind === 'bug') this.applyBug(one, sign);
-    else if (one.kind === 'code') this.codes[sign > 0 ? 'add' : 'remove'](one.stream, one);
-    else if (one.kind === 'drop') this.drops[sign > 0 ? 'add' : 'remove'](one);
-    else {
-      const bin = this.bins.changing(one.time);
-      if (!bin) return;
-      if (one.kind === 'open') bin.opens += sign * one.weight;
-      else {
-        bin.closes.set(one.code, (bin.closes.get(one.code) ?? 0) + sign * one.weight);
-        if (one.orphan) bin.orphans += sign;
-      }
-    }
-  }
-
-  private applyBug({ young, equivalent, ...bug }: Contribution & { kind: 'bug' }, sign: 1 | -1): void {
-    const { time, id, client, weight, trusted } = bug;
-    const bin = this.bins.changing(time);
-    if (bin) {
-      if (sign > 0) bin.bugs.set(id, { id, client, time, weight, trusted });
-      else bin.bugs.delete(id);
-      if (equivalent) bin.equivalents += sign * weight;
-    }
-    if (sign > 0) this.sick.add(client, { id, time, young });
-    else this.sick.remove(client, { id, time, young });
   }
 
   private noteVersion({ connection, firstTime }: CountedConnection): void {
