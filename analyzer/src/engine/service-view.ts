@@ -21,6 +21,8 @@ export class ServiceView {
   private readonly sources: readonly VerdictSource[];
   /** Verdicts that nothing changes any more, by their source's key. */
   private readonly final = new Map<string, Verdict>();
+  /** Number of the earliest bin that has changed since the last moment. */
+  private binsChangedFrom = Number.POSITIVE_INFINITY;
 
   constructor(facts: ServiceFacts, settings: EngineSettings) {
     this.facts = facts;
@@ -35,6 +37,7 @@ export class ServiceView {
 
   /** Carries the detector through the bin that `now` (epoch milliseconds) falls into. */
   advance(now: number): void {
+    this.binsChangedFrom = Math.min(this.binsChangedFrom, this.facts.bins.dirtyFrom);
     this.detector.run(Math.floor(now / BIN));
   }
 
@@ -65,7 +68,8 @@ export class ServiceView {
   }
 
   private momentAt(now: number, allMarkers: readonly DeployMarker[]): ServiceMoment {
-    const { facts, detector, waves } = this;
+    const { facts, detector, waves, binsChangedFrom } = this;
+    this.binsChangedFrom = Number.POSITIVE_INFINITY;
     const changedFrom = facts.takeChangedFrom();
     const markers = allMarkers.filter(marker => isMarkerOf(marker, facts.service, facts.environment));
     waves.recognise(now, markers);
@@ -75,6 +79,7 @@ export class ServiceView {
       now,
       markers,
       changedFrom,
+      binsChangedFrom,
       waves: waves.current,
       deploys: this.deploys(now, markers),
       isFinal: key => this.final.has(key),

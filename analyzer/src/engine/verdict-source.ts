@@ -15,6 +15,8 @@ export interface ServiceMoment {
   markers: readonly DeployMarker[];
   /** Time from which on connections have changed since the moment before, epoch milliseconds; Infinity where none has. */
   changedFrom: number;
+  /** Number of the earliest bin that has changed since the moment before; Infinity where none has. */
+  binsChangedFrom: number;
   /** The waves that facts can still change, by their start. */
   waves: readonly Wave[];
   /** All deploys that are remembered, by their start. */

@@ -1,3 +1,4 @@
+import { IdleTimeoutSource } from './idle-timeout-source.ts';
 import { PayloadBugSource } from './payload-bug-source.ts';
 import { ReconnectFailureSource } from './reconnect-failure-source.ts';
 import type { EngineSettings } from './settings.ts';
@@ -6,5 +7,10 @@ import { WaveSource } from './wave-source.ts';
 
 /** The sources of everything that is said of one service in one environment. A new kind of verdict is a line here. */
 export function verdictSources({ detect, waves }: EngineSettings): VerdictSource[] {
-  return [new WaveSource(waves), new ReconnectFailureSource(), new PayloadBugSource(detect.falseAlarmsPerYear)];
+  return [
+    new WaveSource(waves),
+    new ReconnectFailureSource(),
+    new IdleTimeoutSource(),
+    new PayloadBugSource(detect.falseAlarmsPerYear),
+  ];
 }

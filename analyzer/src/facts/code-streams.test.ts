@@ -150,4 +150,13 @@ describe('connections that went away by themselves', () => {
     expect(dropsOf(closeOf(1, 4000, transport))).toEqual([]);
     expect(dropsOf(closeOf(1, 1006, { ...transport, connectionDuration: null }))).toEqual([]);
   });
+
+  it('are none where the other end ended it with terminate()', () => {
+    const opened = row({ kind: 'connect', time: START, connectionId: 'c1', parentSpanId: 'client' });
+    const server = closeOf(1, 1006, { initiator: 'transport' });
+    const client = closeOf(1, 1006, { role: 'client', service: 'app', connectionId: 'client', initiator: 'local' });
+    expect(dropsOf(opened, server)).toEqual(['c1']);
+    expect(dropsOf(opened, server, client)).toEqual([]);
+    expect(dropsOf(client, server, opened)).toEqual([]);
+  });
 });

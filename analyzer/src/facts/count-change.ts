@@ -207,9 +207,9 @@ function dropOf(counted: Counted): Drop | null {
   return { id, client: clientKey(counted.connection), openedAt, closedAt };
 }
 
-/** An application that ends it says so: a code of its own, or `terminate()`, which makes it the initiator. */
+/** An application that ends it says so: with a code of its own, or by `terminate()`, which makes its end the initiator. */
 function isDrop({ code, initiator, payloadBug }: Connection): boolean {
-  return (code === 1006 || code === null) && initiator !== 'local' && !payloadBug;
+  return (code === 1006 || code === null) && (initiator === 'transport' || initiator === null) && !payloadBug;
 }
 
 function isYoung({ connection: { openedAt, closedAt } }: CountedConnection): boolean {

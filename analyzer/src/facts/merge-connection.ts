@@ -77,7 +77,6 @@ export function connectionOf(
   const first = close !== NONE ? close : connect;
   const own = (texts: readonly (string | null)[]) => firstText(texts, close, connect);
   const any = (texts: readonly (string | null)[]) => own(texts) ?? firstText(texts, otherClose, otherConnect);
-  const closing = close !== NONE ? close : otherClose;
   return {
     id,
     countedRole: ROLES[role]!,
@@ -95,7 +94,7 @@ export function connectionOf(
     openedAt: times.openedAt,
     closedAt: times.closedAt,
     code: codeOf(rows, close) ?? codeOf(rows, otherClose),
-    initiator: closing === NONE ? null : INITIATORS[rows.initiator[closing]!]!,
+    initiator: initiatorOf(rows, close, otherClose),
     payloadBug: detecting !== NONE && rows.defect[detecting] !== APPLICATION,
     payloadDefect: detecting === NONE ? null : DEFECTS[rows.defect[detecting]!]!,
     payloadSignature: detecting === NONE ? null : SIGNATURES[rows.signature[detecting]!]!,
@@ -105,6 +104,14 @@ export function connectionOf(
     payloadMessageIndex: numberOf(rows.messageIndex, detecting),
     backAt: times.backAt,
   };
+}
+
+/** Where this end saw the socket go away by itself and the other ended it with `terminate()`, it was the other. */
+function initiatorOf({ initiator }: RowTable, close: number, otherClose: number): Connection['initiator'] {
+  const other = otherClose === NONE ? null : INITIATORS[initiator[otherClose]!]!;
+  if (close === NONE) return other;
+  const own = INITIATORS[initiator[close]!]!;
+  return own === 'transport' && other === 'local' ? 'remote' : own;
 }
 
 /** From the connect row of either end, or, without one, the close less the duration that it carries. */
