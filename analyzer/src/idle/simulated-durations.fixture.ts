@@ -17,7 +17,7 @@ export interface SimulatedService {
 }
 
 /** Half of them close their tab, the others just go away: phones, and lids that are closed. */
-export function leave(random: () => number): Partial<AnalyzedEvent> {
+function leave(random: () => number): Partial<AnalyzedEvent> {
   return random() < 0.5 ? { code: 1001, initiator: 'remote' } : { code: 1006, initiator: 'transport' };
 }
 
