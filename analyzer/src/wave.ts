@@ -33,6 +33,28 @@ export interface CrashLoop {
   pauses: number[];
 }
 
+/** What a cut through living instances looked like. Shares are 0 to 1, times seconds. */
+export interface CutFacts {
+  /** The lost of those that were open, at the first cut. */
+  share: number;
+  /** Instances that lost any, and those that had connections. */
+  instancesHit: number;
+  instancesUp: number;
+  /** From one cut to the next like it, in turn. */
+  again: number[];
+  /** The age that all of the lost had reached, and how many younger ones stayed. */
+  youngest: number;
+  youngStayed: number;
+  /** Share that said 1005. */
+  noCode: number;
+  /** Share that the server itself gave up on. */
+  givenUp: number;
+  /** From the first tenth of the closes to the last. */
+  spread: number;
+  /** Until a tenth of the lost were made up for by other opens than the usual; null while they are not. */
+  firstBack: number | null;
+}
+
 /** Connections of a service that go together because of something other than their bytes: labelled, never a reason to suppress anything. */
 export interface Wave {
   kind: WaveKind;
@@ -56,6 +78,8 @@ export interface Wave {
   orderly: number;
   /** Seconds from the first instance's last close to the next process in its place; below 0 where that was up before, null where none has come. */
   replacedAfter: number | null;
+  /** Only of a network drop and a proxy reload, else null. */
+  cut: CutFacts | null;
   /** Only of a crash loop, else empty. */
   loops: CrashLoop[];
   reconnect: ReconnectHealth;

@@ -114,7 +114,7 @@ export function wavesOf(
   return new WaveFinder(facts, DEFAULT_WAVE_SETTINGS).waves(now, markers);
 }
 
-/** A connection whose server has told of its open and of its close. */
+/** A connection whose server has told of its open, and of its close where anybody is known to have begun that; else its client has. */
 function countedOf(connection: Connection): CountedConnection {
   const { openedAt, closedAt } = connection;
   return {
@@ -124,7 +124,7 @@ function countedOf(connection: Connection): CountedConnection {
     openWeight: 1,
     closeWeight: 1,
     bugTrusted: true,
-    spoke: [openedAt, closedAt].filter(time => time !== null),
+    spoke: [openedAt, connection.initiator === null ? null : closedAt].filter(time => time !== null),
     firstTime: openedAt ?? closedAt ?? 0,
   };
 }

@@ -3,7 +3,8 @@ import type { Connection } from '../connection.ts';
 import { lifeOf, wavesOf } from './connections.fixture.ts';
 
 const at = (now: number, connections: readonly Connection[]) => wavesOf(connections, { now: now * 1000 });
-const KILLED = { codes: [1006], initiator: 'transport' } as const;
+/** Its clients tell that their connections broke off, and the server nothing. */
+const KILLED = { codes: [1006], initiator: null } as const;
 const others = [...lifeOf({ instance: 'b' }), ...lifeOf({ instance: 'c' })];
 
 /** Ends at 1000, then is back after each pause (seconds) and ends again 20 s later; the last time it stays. */

@@ -71,8 +71,10 @@ export function findLosses(
 
 /** From when on the next loss may begin, and what of the level died with this one without a word. */
 function after(loss: Loss, now: number): { free: number; gone: number } {
-  if (fateOf(loss, now).kind === 'alive') return { free: loss.halfGoneAt + 1, gone: 0 };
-  return { free: loss.lastCloseAt + 1, gone: loss.log.levelAt(loss.lastCloseAt + 0.001) };
+  const { kind } = fateOf(loss, now);
+  if (kind === 'alive') return { free: (loss.allGoneAt ?? loss.halfGoneAt) + 1, gone: 0 };
+  const gone = kind === 'ended' ? loss.log.levelAt(loss.lastCloseAt + 0.001) : 0;
+  return { free: loss.lastCloseAt + 1, gone };
 }
 
 /** The second of the close before `index` that a start may have been tried at. */

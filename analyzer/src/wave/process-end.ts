@@ -23,7 +23,7 @@ export function processEnds(losses: readonly Loss[], starts: readonly ProcessSta
   const ends: ProcessEnd[] = [];
   for (const loss of losses) {
     const fate = fateOf(loss, now);
-    if (fate.kind === 'alive') continue;
+    if (fate.kind !== 'ended') continue;
     const own = startBefore(loss, starts);
     const upSince = ends.reduce(
       (since, end) =>

@@ -4,6 +4,8 @@ import type { Loss } from './find-losses.ts';
 export type Fate =
   /** It went on: what it lost, somebody else took. */
   | { kind: 'alive' }
+  /** It told itself that all of its connections broke off, and has been silent since, for less than a minute. */
+  | { kind: 'undecided' }
   /** It ended, as far as is known. `backAt` is the first open after it on the same instance with the same version, epoch milliseconds. */
   | { kind: 'ended'; backAt: number | null };
 
@@ -17,6 +19,9 @@ const LATEST_RETURN = 10 * 60_000; // 10 min
 const SPOKEN = 0.2;
 /** Closes of which the server itself told no more than this share are those of a dead one: rows of clients tell of them. */
 const TOLD_BY_ITSELF = 0.2;
+/** A server that ends its sockets without a frame ends so many of them itself, and all within this time. */
+const BY_ITSELF = 0.8;
+const AT_ONCE = 3_000; // 3 s
 
 /** True where the server said itself that it goes: by 1012 or 1001, or with frames of its own. */
 export function isInOrder({ orderly, closed }: Loss): boolean {
@@ -25,20 +30,31 @@ export function isInOrder({ orderly, closed }: Loss): boolean {
 
 /**
  * Whether the process ended with its loss, as known at `now`. One that said so has ended when it fell silent, or had lost all and came
- * back after a pause. One that said nothing has to have lost all of them, or not to have told of the closes itself.
+ * back after a pause. One that did not tell of its closes, or ended them all itself at once, likewise. And one that told of connections that
+ * others broke off has ended when it never takes another.
  */
 export function fateOf(loss: Loss, now: number): Fate {
-  const { log, allGoneAt, ownWord, closed } = loss;
-  const killed = !isInOrder(loss) && ownWord <= closed * TOLD_BY_ITSELF;
-  if (allGoneAt === null && !killed && !isInOrder(loss)) return { kind: 'alive' };
+  const { log, allGoneAt } = loss;
+  const inOrder = isInOrder(loss);
+  const killed = !inOrder && loss.ownWord <= loss.closed * TOLD_BY_ITSELF;
+  if (allGoneAt === null && !inOrder && !killed) return { kind: 'alive' };
   const goneAt = goneAtOf(loss);
+  if (!inOrder && hasSurvivors(loss, goneAt, now)) return { kind: 'alive' };
   const next = log.nextOpenAfter(goneAt, now);
-  if (next !== null && next <= goneAt + SILENCE) {
-    const isRestarted = (allGoneAt !== null || killed) && next >= goneAt + FASTEST_START;
-    if (!isRestarted || hasSurvivors(loss, goneAt, now)) return { kind: 'alive' };
+  const backAt = next !== null && next <= goneAt + LATEST_RETURN ? next : null;
+  if (!inOrder && !killed && !isByItself(loss)) {
+    if (backAt !== null) return { kind: 'alive' };
+    return now <= goneAt + SILENCE ? { kind: 'undecided' } : { kind: 'ended', backAt };
   }
-  if (!isInOrder(loss) && hasSurvivors(loss, goneAt, now)) return { kind: 'alive' };
-  return { kind: 'ended', backAt: next !== null && next <= goneAt + LATEST_RETURN ? next : null };
+  if (next === null || next > goneAt + SILENCE) return { kind: 'ended', backAt };
+  const isRestarted = (allGoneAt !== null || killed) && next >= goneAt + FASTEST_START;
+  return isRestarted && !hasSurvivors(loss, goneAt, now) ? { kind: 'ended', backAt } : { kind: 'alive' };
+}
+
+function isByItself({ closes, closed }: Loss): boolean {
+  const local = closes.filter(({ connection }) => connection.initiator === 'local');
+  const weight = local.reduce((sum, { closeWeight }) => sum + closeWeight, 0);
+  return weight >= closed * BY_ITSELF && local.at(-1)!.connection.closedAt - local[0]!.connection.closedAt <= AT_ONCE;
 }
 
 /** From then on a process that goes takes no connections: the moment at which all were gone, or the last word of it in the first 30 s. */

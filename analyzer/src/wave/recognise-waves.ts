@@ -1,13 +1,16 @@
 import type { DeployMarker } from '@closewatch/collector';
 import type { Wave, WaveSettings } from '../wave.ts';
 import { classifyEnds } from './classify-ends.ts';
+import type { Cut } from './find-cuts.ts';
 import type { Loss } from './find-losses.ts';
 import { groupEnds } from './group-ends.ts';
+import { livingCut } from './living-cuts.ts';
 import { markerOf } from './marker-of.ts';
 import { processEnds } from './process-end.ts';
 import { processStarts } from './process-start.ts';
 import type { ServiceClients } from './service-clients.ts';
 import type { ServiceProcesses } from './service-processes.ts';
+import { likeCuts, waveOfCuts } from './wave-of-cuts.ts';
 import { waveOfEnds } from './wave-of-ends.ts';
 
 /** What is known beside the connections. `now` is event time, epoch milliseconds. */
@@ -22,10 +25,16 @@ export interface WaveContext {
 }
 
 /**
- * The waves that these losses of one service and environment amount to, by their start, and the clients' way back. Facts after
+ * The waves that these losses and cuts of one service and environment amount to, by their start, and the clients' way back. Facts after
  * `now` are not looked at. Pure: every time is that of a fact, so that a later call with more facts gives the same wave.
  */
-export function recogniseWaves(losses: readonly Loss[], context: WaveContext): Wave[] {
+export function recogniseWaves(losses: readonly Loss[], cuts: readonly Cut[], context: WaveContext): Wave[] {
+  const waves = [...restarts(losses, context), ...breaks(cuts, losses, context)];
+  return waves.sort((a, b) => a.startedAt - b.startedAt || (a.kind < b.kind ? -1 : 1));
+}
+
+/** What is told of processes that ended. */
+function restarts(losses: readonly Loss[], context: WaveContext): Wave[] {
   if (losses.length === 0) return [];
   const { settings, now, processes } = context;
   const starts = processStarts(processes, now);
@@ -35,4 +44,10 @@ export function recogniseWaves(losses: readonly Loss[], context: WaveContext): W
     const told = classifyEnds(group, starts, { now, isMarked: marker !== null });
     return told === null ? [] : [waveOfEnds(group, told, marker, context)];
   });
+}
+
+/** What is told of connections that broke off on processes that live on. */
+function breaks(cuts: readonly Cut[], losses: readonly Loss[], context: WaveContext): Wave[] {
+  const living = cuts.map(cut => livingCut(cut, losses, context.processes, context.now)).filter(cut => cut !== null);
+  return likeCuts(living).map(row => waveOfCuts(row, context));
 }

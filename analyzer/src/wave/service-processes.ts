@@ -1,5 +1,7 @@
 import type { CountedConnection } from '../facts/merge-connection.ts';
-import { ProcessLog } from './process-log.ts';
+import { type ClosedConnection, ProcessLog } from './process-log.ts';
+import { isBroken } from './restart-close.ts';
+import { TimeOrdered } from './time-ordered.ts';
 
 /**
  * The processes of one service and environment, by instance id and version: an id that comes back with another version is
@@ -9,9 +11,13 @@ import { ProcessLog } from './process-log.ts';
 export class ServiceProcesses {
   private readonly byInstance = new Map<string | null, Map<string | null, ProcessLog>>();
   private readonly logs = new Set<ProcessLog>();
+  /** All closes with 1006, 1005 or no code, payload bugs apart, in order of time. */
+  readonly broken = new TimeOrdered<ClosedConnection>((a, b) => a.connection.id < b.connection.id);
+  private firstOpen = Number.POSITIVE_INFINITY;
 
   /** Puts a connection in the place of what was known of it; null for what was not known, or no longer counts. */
   replace(before: CountedConnection | null, after: CountedConnection | null): void {
+    this.replaceBroken(before, after);
     const was = before && isServers(before) ? this.logOf(before) : null;
     const is = after && isServers(after) ? this.logOf(after) : null;
     if (was !== null && was === is) {
@@ -20,6 +26,18 @@ export class ServiceProcesses {
     }
     was?.remove(before!);
     is?.add(after!);
+  }
+
+  /** The first open that anybody told of, epoch milliseconds; Infinity before one. */
+  get firstSeenAt(): number {
+    return this.firstOpen;
+  }
+
+  private replaceBroken(before: CountedConnection | null, after: CountedConnection | null): void {
+    if (after?.openSeen && after.connection.openedAt !== null)
+      this.firstOpen = Math.min(this.firstOpen, after.connection.openedAt);
+    if (before && isBrokenOff(before)) this.broken.remove(before.connection.closedAt, before);
+    if (after && isBrokenOff(after)) this.broken.insert(after.connection.closedAt, after);
   }
 
   /** All of them, in the order in which their first rows came. */
@@ -36,6 +54,7 @@ export class ServiceProcesses {
 
   /** Lets go of what lies before `time` (epoch milliseconds), and of processes that have nothing left. */
   forgetBefore(time: number): void {
+    this.broken.forgetBefore(time);
     for (const log of this.logs) {
       log.forgetBefore(time);
       if (log.opens.length > 0 || log.closes.length > 0 || log.levelAt(time) > 0) continue;
@@ -46,7 +65,7 @@ export class ServiceProcesses {
     }
   }
 
-  private logOf({ connection }: CountedConnection): ProcessLog {
+  logOf({ connection }: CountedConnection): ProcessLog {
     const { instance, serviceVersion } = connection;
     let versions = this.byInstance.get(instance);
     if (versions === undefined) {
@@ -65,4 +84,9 @@ export class ServiceProcesses {
 
 function isServers({ connection }: CountedConnection): boolean {
   return connection.countedRole === 'server';
+}
+
+function isBrokenOff(counted: CountedConnection): counted is ClosedConnection {
+  const { connection } = counted;
+  return isServers(counted) && connection.closedAt !== null && !connection.payloadBug && isBroken(connection);
 }

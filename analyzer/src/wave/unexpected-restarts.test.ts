@@ -4,7 +4,8 @@ import { lifeOf, wavesOf } from './connections.fixture.ts';
 
 const seconds = (value: number) => value * 1000;
 const at = (now: number, connections: readonly Connection[]) => wavesOf(connections, { now: seconds(now) });
-const KILLED = { codes: [1006], initiator: 'transport' } as const;
+/** Its clients tell that their connections broke off, and the server nothing. */
+const KILLED = { codes: [1006], initiator: null } as const;
 const others = [...lifeOf({ instance: 'b' }), ...lifeOf({ instance: 'c' })];
 
 describe('an instance that loses all of its connections with 1006', () => {
@@ -30,17 +31,22 @@ describe('an instance that loses all of its connections with 1006', () => {
     }
   });
 
-  it('is none where connections go on opening on it', () => {
-    expect(at(1_200, [...facts, ...lifeOf({ instance: 'a', opensAt: 1_001 })])).toEqual([]);
+  it('is none where connections go on opening on it: it lives, and something else cut them off', () => {
+    const alive = [...facts, ...lifeOf({ instance: 'a', opensAt: 1_001 })];
+    expect(at(1_200, alive)).toMatchObject([{ kind: 'proxy_reload', closes: 10 }]);
   });
 
   it('is none where one of its old connections closes later and it says so itself', () => {
     const survivor = lifeOf({ instance: 'a', count: 1, opensAt: 1, sheds: 1_020, codes: [1000], initiator: 'remote' });
-    expect(at(1_200, [...facts, ...survivor])).toEqual([]);
+    expect(at(1_200, [...facts, ...survivor]).map(({ kind }) => kind)).not.toContain('unexpected_restart');
   });
 
-  it('is none where one in five stays', () => {
-    expect(at(1_200, [...facts, ...lifeOf({ instance: 'a', count: 3, opensAt: 1 })])).toEqual([]);
+  it('is none where the server tells of all those closes itself, and takes connections again', () => {
+    const told = lifeOf({ instance: 'a', sheds: 1000, codes: [1006], initiator: 'transport' });
+    const back = lifeOf({ instance: 'a', opensAt: 1_015 });
+    expect(at(1_010, [...told, ...others])).toEqual([]);
+    expect(at(1_200, [...told, ...back, ...others]).map(({ kind }) => kind)).toEqual(['network_drop']);
+    expect(at(1_200, [...told, ...others]).map(({ kind }) => kind)).toEqual(['unexpected_restart']);
   });
 
   it('is the first of a deploy when the next one goes and another version comes', () => {

@@ -1,5 +1,6 @@
 import type { DeployMarker } from '@closewatch/collector';
 import type { Wave, WaveSettings } from '../wave.ts';
+import { CUT_REACH, type Cut, findCuts } from './find-cuts.ts';
 import { BURST, FATE_OPEN, findLosses, type Loss } from './find-losses.ts';
 import type { ProcessLog } from './process-log.ts';
 import { recogniseWaves } from './recognise-waves.ts';
@@ -25,6 +26,7 @@ export class WaveFinder {
   private readonly facts: WaveFacts;
   private readonly settings: WaveSettings;
   private readonly losses = new Map<ProcessLog, Loss[]>();
+  private cuts: Cut[] = [];
   private lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(facts: WaveFacts, settings: WaveSettings) {
@@ -34,14 +36,17 @@ export class WaveFinder {
 
   /** The waves as known at `now` (epoch milliseconds), by their start. */
   waves(now: number, markers: readonly DeployMarker[]): Wave[] {
-    for (const log of this.facts.processes.all()) this.lookAgain(log, now);
+    let changedFrom = this.lookedAt;
+    for (const log of this.facts.processes.all()) changedFrom = Math.min(changedFrom, this.lookAgain(log, now));
+    this.lookForCuts(changedFrom, now);
     this.lookedAt = now;
     const losses = [...this.losses.values()].flat();
-    return recogniseWaves(losses, { ...this.facts, now, markers, settings: this.settings });
+    return recogniseWaves(losses, this.cuts, { ...this.facts, now, markers, settings: this.settings });
   }
 
   /** Forgets the losses that were over before `time`, epoch milliseconds. */
   forgetBefore(time: number): void {
+    this.cuts = this.cuts.filter(cut => cut.lastCloseAt >= time);
     for (const [log, losses] of this.losses) {
       const kept = losses.filter(loss => loss.lastCloseAt >= time);
       if (kept.length === 0) this.losses.delete(log);
@@ -49,15 +54,24 @@ export class WaveFinder {
     }
   }
 
-  private lookAgain(log: ProcessLog, now: number): void {
+  /** Returns from when on the log has changed since the last time. */
+  private lookAgain(log: ProcessLog, now: number): number {
     const changedFrom = log.takeChangedFrom();
     const from = Math.min(changedFrom, this.lookedAt);
-    if (changedFrom === Number.POSITIVE_INFINITY && log.lastSeenAt <= from) return;
+    if (changedFrom === Number.POSITIVE_INFINITY && log.lastSeenAt <= from) return changedFrom;
     const known = this.losses.get(log) ?? [];
     const kept = known.filter(loss => loss.lastCloseAt + FATE_OPEN < from);
     const again = Math.min(from - LOOK_BACK, known[kept.length]?.foundAt ?? Number.POSITIVE_INFINITY);
     const found = findLosses(log, kept, { from: again, now, minCloses: this.settings.minCloses });
     if (kept.length + found.length > 0) this.losses.set(log, [...kept, ...found]);
     else if (known.length > 0) this.losses.delete(log);
+    return changedFrom;
+  }
+
+  private lookForCuts(changedFrom: number, now: number): void {
+    const known = this.cuts;
+    const kept = known.filter(cut => cut.lastCloseAt + CUT_REACH < changedFrom);
+    const again = Math.min(changedFrom - CUT_REACH, known[kept.length]?.foundAt ?? Number.POSITIVE_INFINITY);
+    this.cuts = [...kept, ...findCuts(this.facts.processes, kept, { from: again, now })];
   }
 }

@@ -1,29 +1,20 @@
 import type { DeployMarker } from '@closewatch/collector';
-import { type Connection, clientKey } from '../connection.ts';
-import { returnsOfWave } from '../reconnect/returns-of-wave.ts';
 import type { CrashLoop, Wave } from '../wave.ts';
 import type { EndClass } from './classify-ends.ts';
+import { closesOfWave } from './closes-of-wave.ts';
 import { type EndGroup, ORDERED_GAP, ROLL_GAP } from './group-ends.ts';
 import type { ProcessEnd } from './process-end.ts';
-import type { ClosedConnection, ProcessLog } from './process-log.ts';
+import type { ProcessLog } from './process-log.ts';
 import type { WaveContext } from './recognise-waves.ts';
-import { isOrderly } from './restart-close.ts';
 import { loopProvedBy, SLOT_GAP, type Slot } from './restart-slots.ts';
-import type { ServiceClients } from './service-clients.ts';
-import type { ServiceProcesses } from './service-processes.ts';
 import { waveConfidence } from './wave-confidence.ts';
-
-/** The opens that come anyway are learnt from this long before the wave. */
-const USUAL_FROM = 5 * 60_000; // 5 min
 
 /** The wave that a group of ends is, with its closes and the way back of their clients. */
 export function waveOfEnds(group: EndGroup, told: EndClass, marker: DeployMarker | null, context: WaveContext): Wave {
-  const { service, environment, settings, now, processes, clients } = context;
+  const { service, environment, now } = context;
   const { ends, lastCloseAt } = group;
   const startedAt = ends[0]!.loss.startedAt;
   const closes = ends.flatMap(({ loss }) => loss.closes);
-  const returning = closes.map(counted => withReturn(counted.connection, clients));
-  const opens = opensBetween(processes, startedAt - USUAL_FROM, now);
   const over = now > lastCloseAt + gapAfter(group, told, context);
   const versionChanged = group.toVersion !== null;
 
@@ -38,15 +29,11 @@ export function waveOfEnds(group: EndGroup, told: EndClass, marker: DeployMarker
     startedAt,
     detectedAt: told.detectedAt,
     endedAt: over ? lastCloseAt : null,
-    closes: weightOf(closes),
-    clients: new Set(closes.map(({ connection }) => clientKey(connection))).size,
-    codes: weightByCode(closes),
-    orderly: weightOf(closes.filter(({ connection }) => isOrderly(connection))),
+    ...closesOfWave(closes, { startedAt, lastCloseAt }, context),
     replacedAfter: replacedAfter(ends[0]!),
     loops: group.slots.filter(slot => loopProvedBy(slot) !== null).map(loopOf),
-    ...returnsOfWave(returning, opens, { startedAt, lastCloseAt, now, settings }),
     marker: marker === null ? null : { startedAt: marker.startedAt, version: marker.version },
-    payloadBugs: countPayloadBugs(processes, startedAt, lastCloseAt),
+    cut: null,
     confidence: waveConfidence(ends, told.kind, { versionChanged, marked: marker !== null, over }),
   };
 }
@@ -94,47 +81,9 @@ function loopOf(slot: Slot): CrashLoop {
   return { instance: log.instance, version: log.version, restarts: slot.length, pauses };
 }
 
-/** With the time at which its client was back: the reconnect row's where one names it, or else the client's next open. */
-function withReturn(connection: Connection & { closedAt: number }, clients: ServiceClients): Connection {
-  if (connection.backAt !== null || connection.clientId === null) return connection;
-  const backAt = clients.nextOpen(connection.clientId, connection.closedAt);
-  return backAt === null ? connection : { ...connection, backAt };
-}
-
-/** The opens of all processes from one time to another, in no order. */
-function opensBetween(processes: ServiceProcesses, from: number, to: number): { openedAt: number }[] {
-  const found: { openedAt: number }[] = [];
-  for (const { opens } of processes.all())
-    for (let at = opens.firstAt(from); at < opens.length && opens.times[at]! <= to; at += 1)
-      found.push({ openedAt: opens.times[at]! });
-  return found;
-}
-
-/** On every instance: those that a client has just come back to are where a bug of the wave's time mostly shows. */
-function countPayloadBugs(processes: ServiceProcesses, from: number, until: number): number {
-  let bugs = 0;
-  for (const { closes } of processes.all())
-    for (let at = closes.firstAt(from); at < closes.length && closes.times[at]! <= until; at += 1)
-      if (closes.items[at]!.connection.payloadBug) bugs += closes.items[at]!.closeWeight;
-  return bugs;
-}
-
-function mostFrequent(versions: readonly (string | null)[]): string | null {
+/** At a tie the smaller one, so that the order of the input doesn't matter; null where none is known. */
+export function mostFrequent(versions: readonly (string | null)[]): string | null {
   const counts = new Map<string, number>();
   for (const version of versions) if (version !== null) counts.set(version, (counts.get(version) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? null;
-}
-
-function weightOf(closes: readonly ClosedConnection[]): number {
-  return closes.reduce((sum, { closeWeight }) => sum + closeWeight, 0);
-}
-
-/** A close without a code had no close frame: 1006, by the conventions' third rule. */
-function weightByCode(closes: readonly ClosedConnection[]): Map<number, number> {
-  const codes = new Map<number, number>();
-  for (const { connection, closeWeight } of closes) {
-    const code = connection.code ?? 1006;
-    codes.set(code, (codes.get(code) ?? 0) + closeWeight);
-  }
-  return codes;
 }

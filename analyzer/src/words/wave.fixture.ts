@@ -34,6 +34,7 @@ export function waveOf(facts: Partial<Wave> = {}): Wave {
     orderly: 9_448,
     replacedAfter: 4,
     loops: [],
+    cut: null,
     reconnect: {
       p50: 2.1,
       p95: 4.4,

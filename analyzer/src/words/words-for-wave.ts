@@ -1,6 +1,8 @@
 import { DEFAULT_WAVE_SETTINGS, type Wave, type WaveSettings } from '../wave.ts';
 import type { Words } from './words.ts';
 import { wordsForCrashLoop } from './words-for-crash-loop.ts';
+import { wordsForNetworkDrop } from './words-for-network-drop.ts';
+import { wordsForProxyReload } from './words-for-proxy-reload.ts';
 import { wordsForRoll } from './words-for-roll.ts';
 import { wordsForUnexpectedRestart } from './words-for-unexpected-restart.ts';
 
@@ -11,5 +13,7 @@ export function wordsForWave(
 ): Words {
   if (wave.kind === 'crash_loop') return wordsForCrashLoop(wave, window);
   if (wave.kind === 'unexpected_restart') return wordsForUnexpectedRestart(wave, window);
+  if (wave.kind === 'network_drop') return wordsForNetworkDrop(wave, window);
+  if (wave.kind === 'proxy_reload') return wordsForProxyReload(wave, window);
   return wordsForRoll(wave, window);
 }

@@ -1,0 +1,81 @@
+import { type Connection, clientKey } from '../connection.ts';
+import { returnsOfWave } from '../reconnect/returns-of-wave.ts';
+import type { Wave } from '../wave.ts';
+import type { ClosedConnection } from './process-log.ts';
+import type { WaveContext } from './recognise-waves.ts';
+import { isOrderly } from './restart-close.ts';
+import type { ServiceClients } from './service-clients.ts';
+import type { ServiceProcesses } from './service-processes.ts';
+
+/** The opens that come anyway are learnt from this long before the wave. */
+const USUAL_FROM = 5 * 60_000; // 5 min
+
+/** What any wave says of its closes (at least one), and of the way back of their clients. Times are epoch milliseconds. */
+export function closesOfWave(
+  closes: readonly ClosedConnection[],
+  { startedAt, lastCloseAt }: { startedAt: number; lastCloseAt: number },
+  { settings, now, processes, clients }: WaveContext,
+): Pick<
+  Wave,
+  | 'closes'
+  | 'clients'
+  | 'codes'
+  | 'orderly'
+  | 'payloadBugs'
+  | 'reconnect'
+  | 'followed'
+  | 'overdue'
+  | 'returnsOver'
+  | 'failure'
+> {
+  const returning = closes.map(counted => withReturn(counted.connection, clients));
+  const opens = opensBetween(processes, startedAt - USUAL_FROM, now);
+  return {
+    closes: weightOf(closes),
+    clients: new Set(closes.map(({ connection }) => clientKey(connection))).size,
+    codes: weightByCode(closes),
+    orderly: weightOf(closes.filter(({ connection }) => isOrderly(connection))),
+    payloadBugs: countPayloadBugs(processes, startedAt, lastCloseAt),
+    ...returnsOfWave(returning, opens, { startedAt, lastCloseAt, now, settings }),
+  };
+}
+
+/** With the time at which its client was back: the reconnect row's where one names it, or else the client's next open. */
+function withReturn(connection: Connection & { closedAt: number }, clients: ServiceClients): Connection {
+  if (connection.backAt !== null || connection.clientId === null) return connection;
+  const backAt = clients.nextOpen(connection.clientId, connection.closedAt);
+  return backAt === null ? connection : { ...connection, backAt };
+}
+
+/** The opens of all processes from one time to another, in no order. */
+function opensBetween(processes: ServiceProcesses, from: number, to: number): { openedAt: number }[] {
+  const found: { openedAt: number }[] = [];
+  for (const { opens } of processes.all())
+    for (let at = opens.firstAt(from); at < opens.length && opens.times[at]! <= to; at += 1)
+      found.push({ openedAt: opens.times[at]! });
+  return found;
+}
+
+/** On every instance: those that a client has just come back to are where a bug of the wave's time mostly shows. */
+function countPayloadBugs(processes: ServiceProcesses, from: number, until: number): number {
+  let bugs = 0;
+  for (const { closes } of processes.all())
+    for (let at = closes.firstAt(from); at < closes.length && closes.times[at]! <= until; at += 1)
+      if (closes.items[at]!.connection.payloadBug) bugs += closes.items[at]!.closeWeight;
+  return bugs;
+}
+
+/** How many closes these stand for. */
+function weightOf(closes: readonly ClosedConnection[]): number {
+  return closes.reduce((sum, { closeWeight }) => sum + closeWeight, 0);
+}
+
+/** A close without a code had no close frame: 1006, by the conventions' third rule. */
+function weightByCode(closes: readonly ClosedConnection[]): Map<number, number> {
+  const codes = new Map<number, number>();
+  for (const { connection, closeWeight } of closes) {
+    const code = connection.code ?? 1006;
+    codes.set(code, (codes.get(code) ?? 0) + closeWeight);
+  }
+  return codes;
+}

@@ -1,0 +1,64 @@
+import { type CutSigns, cutSigns } from './cut-signs.ts';
+import { type Cut, isMoreThanUsual } from './find-cuts.ts';
+import type { Loss } from './find-losses.ts';
+import { fateOf, isInOrder } from './process-fate.ts';
+import type { ClosedConnection, ProcessLog } from './process-log.ts';
+import type { ServiceProcesses } from './service-processes.ts';
+
+/** A cut that left its instances alive, and what it looks like. */
+export interface LivingCut extends Cut {
+  signs: CutSigns;
+}
+
+/** Frames without a code are what clients close with that leave: they have to come back before it is a cut. */
+const LEAVING = 0.8;
+const BACK = 0.2;
+/** Less than this share of what was open is chance, however seldom. */
+const LEAST_SHARE = 0.04;
+
+/**
+ * What is left of cuts when the closes of processes that ended, or are about to end in order, are taken away: null where that is no more
+ * than chance. One that hit a single instance of several is told of once it is known that this one lives on.
+ */
+export function livingCut(
+  cut: Cut,
+  losses: readonly Loss[],
+  processes: ServiceProcesses,
+  now: number,
+): LivingCut | null {
+  const closes = cut.closes.filter(notIn(closesOfEnds(cut, losses, now)));
+  if (closes.length === 0) return null;
+  const [startedAt, lastCloseAt] = [closes[0]!.connection.closedAt, closes.at(-1)!.connection.closedAt];
+  const seconds = Math.floor(lastCloseAt / 1000) - Math.floor(startedAt / 1000) + 1;
+  if (!isMoreThanUsual(closes.length, seconds, cut.usualPerSecond)) return null;
+  const signs = cutSigns(closes, processes, now);
+  if (signs.lost < signs.open * LEAST_SHARE) return null;
+  if (signs.noCode >= LEAVING && signs.back < BACK) return null;
+  const [only] = signs.instances;
+  const isLone = signs.instances.length === 1 && only!.open < signs.open;
+  if (isLone && !livesOn(only!.log, cut, losses, now)) return null;
+  const detectedAt = Math.max(startedAt, Math.min(cut.detectedAt, lastCloseAt));
+  return { ...cut, startedAt, detectedAt, lastCloseAt, closes, signs };
+}
+
+function closesOfEnds(cut: Cut, losses: readonly Loss[], now: number): Set<ClosedConnection> {
+  const ended = new Set<ClosedConnection>();
+  for (const loss of losses) {
+    if (loss.startedAt > cut.lastCloseAt || loss.lastCloseAt < cut.startedAt) continue;
+    if (isInOrder(loss) || fateOf(loss, now).kind === 'ended') for (const counted of loss.closes) ended.add(counted);
+  }
+  return ended;
+}
+
+function notIn(ended: ReadonlySet<ClosedConnection>): (counted: ClosedConnection) => boolean {
+  return counted => !ended.has(counted);
+}
+
+/** True for an instance that kept some of its connections, or has taken others since. */
+function livesOn(log: ProcessLog, cut: Cut, losses: readonly Loss[], now: number): boolean {
+  const loss = losses.find(
+    one => one.log === log && one.startedAt <= cut.lastCloseAt && one.lastCloseAt >= cut.startedAt,
+  );
+  if (loss === undefined) return now > cut.lastCloseAt + 10_000;
+  return fateOf(loss, now).kind === 'alive';
+}
