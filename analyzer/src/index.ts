@@ -14,6 +14,8 @@ export { backtestSettings } from './backtest/backtest-settings.ts';
 export { type CountSeries, CountsError } from './backtest/count-series.ts';
 export { countsFromCsv } from './backtest/counts-from-csv.ts';
 export { countsFromPrometheus } from './backtest/counts-from-prometheus.ts';
+export { closeCodeText } from './codes/close-code-text.ts';
+export type { CloseCodeText } from './codes/close-codes.ts';
 export {
   cloneRate,
   forgetChange,

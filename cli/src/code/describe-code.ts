@@ -1,4 +1,4 @@
-import type { CloseCodeText } from './close-codes.ts';
+import type { CloseCodeText } from '@closewatch/analyzer';
 import { textOfCode } from './text-of-code.ts';
 import { wrapWords } from './wrap-words.ts';
 
