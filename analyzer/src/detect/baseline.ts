@@ -19,7 +19,8 @@ export interface Baseline {
   old: RatePosterior;
   /** Payload-bug closes, repeats included: what one sick client amounts to. */
   closes: number;
-  season: Season;
+  /** Null where none is learnt. */
+  season: Season | null;
   /** Pearson's statistic over blocks, and their number. */
   pearson: number;
   blocks: number;
@@ -65,13 +66,14 @@ const BLOCK_SECONDS = DAY;
 /** A quantile is made anew when its shape has changed by this share. */
 const SHAPE_STEP = 1e-3;
 
-export function freshBaseline({ nullQuantile }: RateSettings): Baseline {
-  const posterior = (): RatePosterior => ({ sick: 0, exposure: 0, quantile: 0, quantileShape: 0 });
+/** `quiet` is exposure that went by with nothing in it before the first bin. */
+export function freshBaseline({ nullQuantile, season }: RateSettings, quiet: Exposure): Baseline {
+  const posterior = (exposure: number): RatePosterior => ({ sick: 0, exposure, quantile: 0, quantileShape: 0 });
   const baseline = {
-    young: posterior(),
-    old: posterior(),
+    young: posterior(quiet.young),
+    old: posterior(quiet.old),
     closes: 0,
-    season: freshSeason(),
+    season: season ? freshSeason() : null,
     pearson: 0,
     blocks: 0,
     block: { sick: 0, mean: 0, variance: 0, seconds: 0 },
@@ -88,7 +90,7 @@ export function cloneBaseline(baseline: Baseline): Baseline {
     young: { ...young },
     old: { ...old },
     block: { ...block },
-    season: cloneSeason(season),
+    season: season && cloneSeason(season),
   };
 }
 
@@ -96,11 +98,11 @@ export function cloneBaseline(baseline: Baseline): Baseline {
 export function learn(baseline: Baseline, lesson: Lesson, when: BinTime, settings: RateSettings): void {
   const { young, old, season } = baseline;
   const slot = slotOf(when.time);
-  const factor = seasonFactor(season, slot, when.age);
+  const factor = factorAt(baseline, when);
   const seconds = lesson.bins * settings.binSeconds;
   const sick = lesson.sickYoung + lesson.sickOld;
   judgeDispersion(baseline, lesson, factor, seconds);
-  learnSeason(season, slot, seconds, sick, seenRate(young) * lesson.young + seenRate(old) * lesson.old);
+  if (season) learnSeason(season, slot, seconds, sick, seenRate(young) * lesson.young + seenRate(old) * lesson.old);
   const kept = 2 ** (-seconds / settings.halfLife);
   baseline.closes = baseline.closes * kept + lesson.closes;
   baseline.pearson *= kept;
@@ -118,32 +120,32 @@ export function learn(baseline: Baseline, lesson: Lesson, when: BinTime, setting
  * the two rates is independent, so their doubts add up as squares.
  */
 export function nullMean(baseline: Baseline, exposure: Exposure, when: BinTime, settings: RateSettings): number {
-  const { young, old, season } = baseline;
+  const { young, old } = baseline;
   const youngMean = meanRate(young) * exposure.young;
   const oldMean = meanRate(old) * exposure.old;
   const doubt = Math.hypot(nullRate(young) * exposure.young - youngMean, nullRate(old) * exposure.old - oldMean);
-  const factor = seasonFactor(season, slotOf(when.time), when.age) * marginOf(when.age, settings);
+  const factor = factorAt(baseline, when) * marginOf(when.age, settings);
   return Math.max(factor * (youngMean + oldMean + doubt), leastMean(settings));
 }
 
 /** The same on young connections alone; 0 where there are none. */
-export function nullMeanYoung(
-  { young, season }: Baseline,
-  exposure: Exposure,
-  when: BinTime,
-  settings: RateSettings,
-): number {
+export function nullMeanYoung(baseline: Baseline, exposure: Exposure, when: BinTime, settings: RateSettings): number {
   if (exposure.young <= 0) return 0;
-  const factor = seasonFactor(season, slotOf(when.time), when.age) * marginOf(when.age, settings);
-  return Math.max(factor * nullRate(young) * exposure.young, leastMean(settings));
+  const factor = factorAt(baseline, when) * marginOf(when.age, settings);
+  return Math.max(factor * nullRate(baseline.young) * exposure.young, leastMean(settings));
 }
 
 /** New sick clients that a bin has on average: what was seen, without the prior, as it is shown to people. */
 export function expectedSick(baseline: Baseline, exposure: Exposure, when: BinTime, settings: RateSettings): number {
-  const { young, old, season } = baseline;
-  const factor = seasonFactor(season, slotOf(when.time), when.age);
+  const { young, old } = baseline;
+  const factor = factorAt(baseline, when);
   const mean = factor * (seenRate(young) * exposure.young + seenRate(old) * exposure.old);
   return Math.max(mean, leastMean(settings));
+}
+
+/** By how much the rate is higher at a time than it is on average over the week. */
+export function factorAt({ season }: Baseline, { time, age }: BinTime): number {
+  return season ? seasonFactor(season, slotOf(time), age) : 1;
 }
 
 /** Payload-bug closes for each sick client, at least 1. */

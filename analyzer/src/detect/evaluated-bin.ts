@@ -14,6 +14,9 @@ export interface EvaluatedBin {
   /** The null's mean of new sick clients, and of those among them whose connection is young. */
   mean: number;
   meanYoung: number;
+  /** The season's factor that is in them, and the exposure that the baseline rests on. */
+  season: number;
+  learntExposure: Exposure;
 }
 
 /** New sick clients and the null's mean of them over `count` bins up to and with bin number `last`. */

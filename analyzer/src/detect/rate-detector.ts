@@ -5,6 +5,7 @@ import {
   closesPerClient,
   dispersion,
   expectedSick,
+  factorAt,
   freshBaseline,
   type Lesson,
   learn,
@@ -39,7 +40,10 @@ export interface RateBin {
   age: number;
   /** What could have had one: connection-seconds, by the age of the connections. One class alone may be used. */
   exposure: Exposure;
-  /** What is counted: new sick clients, by the age of their connection. Whole numbers. */
+  /**
+   * What is counted: new sick clients, by the age of their connection. Whole numbers; shares of them, that add up to one,
+   * where the age is not known and young ones are not looked at alone.
+   */
   sick: Exposure;
   /** Closes that they amount to, repeats of one client included. */
   closes: number;
@@ -54,6 +58,8 @@ export interface RateOutcome {
   /** The null's mean of what is counted, in all and on young connections. */
   mean: number;
   meanYoung: number;
+  /** The season's factor that is in them. */
+  season: number;
   dispersion: number;
   /** What the baseline expects of sick clients, and of closes. */
   expectedSick: number;
@@ -90,10 +96,12 @@ const NOTHING_LEFT_OUT: LeftOut = () => false;
  * - After an alarm, `forgetChange(state, settings)` begins the search for the next one; `leftOut` keeps what belongs to an
  *   alarm out of the learning: while one runs, everything since its start.
  *
+ * - `quiet` is exposure that went by before the first bin without anything to count, where that is known.
+ *
  * The state is a function of the bins alone. Copy it with `cloneRate`.
  */
-export function freshRate(settings: RateSettings): RateState {
-  return { baseline: freshBaseline(settings), mixture: freshMixture(settings), lessons: [] };
+export function freshRate(settings: RateSettings, quiet: Exposure = { young: 0, old: 0 }): RateState {
+  return { baseline: freshBaseline(settings, quiet), mixture: freshMixture(settings), lessons: [] };
 }
 
 export function cloneRate({ baseline, mixture, lessons }: RateState): RateState {
@@ -155,7 +163,7 @@ function prepare(
   const input = {
     bin: bin.bin,
     age: bin.age,
-    sick: { all: sick.young + sick.old, young: sick.young },
+    sick: { all: Math.round(sick.young + sick.old), young: sick.young },
     mean: { all: outcome.mean, young: outcome.meanYoung },
     dispersion: outcome.dispersion,
     firstAt: bin.firstAt,
@@ -172,6 +180,7 @@ function learntOutcome(baseline: Baseline, { bin, age, exposure }: RateBin, sett
     evidence: 0,
     mean: nullMean(baseline, exposure, when, settings),
     meanYoung: nullMeanYoung(baseline, exposure, when, settings),
+    season: factorAt(baseline, when),
     dispersion: dispersion(baseline),
     expectedSick: sick,
     expected: sick * closesPerClient(baseline),
@@ -185,6 +194,7 @@ function knownOutcome({ exposure }: RateBin, { known }: RateSettings): RateOutco
     evidence: 0,
     mean,
     meanYoung: young * exposure.young,
+    season: 1,
     dispersion: phi,
     expectedSick: mean,
     expected: mean,

@@ -27,6 +27,8 @@ export interface RateSettings {
   /** An alarm is over after so much time back below the null, and opens again within so much as the same. */
   quiet: number;
   reopens: number;
+  /** Whether the hour of the week is learnt; a stream beside a service shares that of its service, by its exposure. */
+  season: boolean;
   /** A baseline that is known: nothing is learnt then, and nothing enlarged. */
   known: KnownBaseline | null;
 }
@@ -46,6 +48,7 @@ export const RATE_DEFAULTS: RateSettings = {
   learningLag: 900,
   quiet: 900,
   reopens: 3_600,
+  season: true,
   known: null,
 };
 

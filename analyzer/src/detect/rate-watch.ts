@@ -1,4 +1,5 @@
 import { negativeBinomialTail } from '../statistics/negative-binomial-tail.ts';
+import type { Exposure } from './exposure.ts';
 import {
   cloneRate,
   forgetChange,
@@ -49,8 +50,8 @@ const MINUTE = 60;
 /** Silence says that an alarm is over where its own rate would have brought three more by then: 5 % of such silences are chance. */
 const EVENTS_MISSED = 3;
 
-export function freshWatch(settings: RateSettings): RateWatch {
-  return { rate: freshRate(settings), alarm: null, minutes: [] };
+export function freshWatch(settings: RateSettings, quiet: Exposure = { young: 0, old: 0 }): RateWatch {
+  return { rate: freshRate(settings, quiet), alarm: null, minutes: [] };
 }
 
 export function cloneWatch({ rate, alarm, minutes }: RateWatch): RateWatch {
@@ -96,7 +97,7 @@ function leftOutOf(watch: RateWatch): (from: number, to: number) => boolean {
 /** `bin` is the first of `bins` bins that have been taken in. */
 function follow(watch: RateWatch, bin: RateBin, bins: number, outcome: RateOutcome, settings: RateSettings): void {
   const last = bin.bin + bins - 1;
-  const sick = bin.sick.young + bin.sick.old;
+  const sick = Math.round(bin.sick.young + bin.sick.old);
   const { alarm } = watch;
   if (alarm && alarm.endedIn === null) {
     alarm.sick += sick;

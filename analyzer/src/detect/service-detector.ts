@@ -33,6 +33,8 @@ const COARSE = 60;
  */
 export class ServiceDetector {
   readonly evaluated = new Map<number, EvaluatedBin>();
+  /** Number of the first bin that the last run evaluated. */
+  walkedFrom = Number.POSITIVE_INFINITY;
   private readonly snapshots: DetectorState[] = [];
   private readonly bins: ServiceBins;
   private readonly settings: DetectSettings;
@@ -47,7 +49,7 @@ export class ServiceDetector {
   ) {
     this.bins = bins;
     this.settings = settings;
-    this.rateSettings = rateSettings({ falseAlarmsPerYear: settings.falseAlarmsPerYear });
+    this.rateSettings = rateSettings({ falseAlarmsPerYear: settings.budget.rate });
     this.cohortShare = cohortShare;
   }
 
@@ -57,6 +59,7 @@ export class ServiceDetector {
     const from = this.rewind();
     this.bins.dirtyFrom = Number.POSITIVE_INFINITY;
     const state = from;
+    this.walkedFrom = state.bin;
     if (state.bin > edge) return false;
     while (state.bin <= edge) {
       this.keepSnapshot(state, edge);
@@ -105,6 +108,7 @@ export class ServiceDetector {
       this.rateSettings,
       (from, to) => from < this.bins.firstSpoken || isAlarmed(state, from, to),
     );
+    const { baseline } = state.rate;
     const one: EvaluatedBin = {
       exposure,
       open: state.exposure.young + state.exposure.old,
@@ -115,6 +119,8 @@ export class ServiceDetector {
       expected: outcome.expected,
       mean: outcome.mean,
       meanYoung: outcome.meanYoung,
+      season: outcome.season,
+      learntExposure: { young: baseline.young.exposure, old: baseline.old.exposure },
     };
     this.evaluated.set(state.bin, one);
     notePopulation(state.population, state.bin, one.open);
@@ -155,7 +161,7 @@ export class ServiceDetector {
   }
 
   /** In bins, since the first row of the service. */
-  private ageAt(bin: number): number {
+  ageAt(bin: number): number {
     return Math.max(0, bin - this.bins.firstSpoken);
   }
 

@@ -1,7 +1,18 @@
+/** False alarms that one service may have in a year, by who gives them. */
+export interface DetectionBudget {
+  /** A change of the rate of payload bugs. */
+  rate: number;
+  /** A new version against the old one. */
+  deploys: number;
+  /** A change in some cohort alone. */
+  cohorts: number;
+  /** All close codes and handshake statuses together; they page nobody. */
+  codes: number;
+}
+
 /** When a change of the payload-bug rate is a verdict, and when it is a page. */
 export interface DetectSettings {
-  /** False alarms that one service may have in a year. */
-  falseAlarmsPerYear: number;
+  budget: DetectionBudget;
   page: {
     /** Distinct clients from which on it may page. */
     minClients: number;
@@ -13,6 +24,6 @@ export interface DetectSettings {
 }
 
 export const DETECT_DEFAULTS: DetectSettings = {
-  falseAlarmsPerYear: 0.5,
+  budget: { rate: 0.5, deploys: 0.3, cohorts: 0.2, codes: 1 },
   page: { minClients: 3, minShare: 0.0005, minCohortShare: 0.05 },
 };

@@ -1,4 +1,5 @@
 import type { DeployMarker } from '@closewatch/collector';
+import { CodeDetectors } from '../detect/code-detectors.ts';
 import { ServiceDetector } from '../detect/service-detector.ts';
 import { BIN } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
@@ -17,6 +18,7 @@ const FINAL_KEPT = 10_000;
 export class ServiceView {
   readonly facts: ServiceFacts;
   readonly detector: ServiceDetector;
+  private readonly codes: CodeDetectors;
   private readonly waves: KnownWaves;
   private readonly sources: readonly VerdictSource[];
   /** Verdicts that nothing changes any more, by their source's key. */
@@ -30,15 +32,18 @@ export class ServiceView {
     this.detector = new ServiceDetector(facts.bins, settings.detect, (incident, bin) =>
       cohortShareOf(facts, incident, bin, page.minClients),
     );
+    this.codes = new CodeDetectors(facts.codes, this.detector, settings.detect.budget.codes);
     const own = settingsOf(settings, facts.service);
     this.waves = new KnownWaves(facts, own.waves);
     this.sources = verdictSources(own);
   }
 
-  /** Carries the detector through the bin that `now` (epoch milliseconds) falls into. */
+  /** Carries the detectors through the bin that `now` (epoch milliseconds) falls into. */
   advance(now: number): void {
     this.binsChangedFrom = Math.min(this.binsChangedFrom, this.facts.bins.dirtyFrom);
-    this.detector.run(Math.floor(now / BIN));
+    const edge = Math.floor(now / BIN);
+    this.detector.run(edge);
+    this.codes.run(edge);
   }
 
   /** What is said of the service at `now`, which has to be advanced to; of what is over, the last ones only. */
@@ -68,7 +73,7 @@ export class ServiceView {
   }
 
   private momentAt(now: number, allMarkers: readonly DeployMarker[]): ServiceMoment {
-    const { facts, detector, waves, binsChangedFrom } = this;
+    const { facts, detector, codes, waves, binsChangedFrom } = this;
     this.binsChangedFrom = Number.POSITIVE_INFINITY;
     const changedFrom = facts.takeChangedFrom();
     const markers = allMarkers.filter(marker => isMarkerOf(marker, facts.service, facts.environment));
@@ -76,6 +81,7 @@ export class ServiceView {
     return {
       facts,
       detector,
+      codes,
       now,
       markers,
       changedFrom,

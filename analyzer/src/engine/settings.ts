@@ -1,9 +1,11 @@
-import { DETECT_DEFAULTS, type DetectSettings } from '../detect/settings.ts';
+import { DETECT_DEFAULTS, type DetectionBudget, type DetectSettings } from '../detect/settings.ts';
 import { DEFAULT_WAVE_SETTINGS, type WaveSettings } from '../wave.ts';
 
 /** What an operator may set about verdicts; what is left out has its default. */
-export type AnalyzerSettings = Partial<DetectSettings> &
+export type AnalyzerSettings = Partial<Omit<DetectSettings, 'budget'>> &
   Partial<WaveSettings> & {
+    /** What is left out has its default. */
+    budget?: Partial<DetectionBudget>;
     /** Windows of services whose clients are expected back at other times than the rest. */
     reconnectWindows?: Readonly<Record<string, WaveSettings['reconnectWindow']>>;
   };
@@ -19,7 +21,7 @@ export function engineSettings(given: AnalyzerSettings): EngineSettings {
   const { detect, waves } = { detect: DETECT_DEFAULTS, waves: DEFAULT_WAVE_SETTINGS };
   return {
     detect: {
-      falseAlarmsPerYear: given.falseAlarmsPerYear ?? detect.falseAlarmsPerYear,
+      budget: { ...detect.budget, ...given.budget },
       page: { ...detect.page, ...given.page },
     },
     waves: {

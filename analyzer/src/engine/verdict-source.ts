@@ -1,4 +1,5 @@
 import type { DeployMarker } from '@closewatch/collector';
+import type { CodeDetectors } from '../detect/code-detectors.ts';
 import type { ServiceDetector } from '../detect/service-detector.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
 import type { Verdict } from '../verdict.ts';
@@ -9,7 +10,8 @@ import type { Deploy } from './deploys.ts';
 export interface ServiceMoment {
   facts: ServiceFacts;
   detector: ServiceDetector;
-  /** Event time, epoch milliseconds; the detector has been carried there. */
+  codes: CodeDetectors;
+  /** Event time, epoch milliseconds; the detectors have been carried there. */
   now: number;
   /** The markers that are about this service. */
   markers: readonly DeployMarker[];

@@ -11,6 +11,6 @@ export function verdictSources({ detect, waves }: EngineSettings): VerdictSource
     new WaveSource(waves),
     new ReconnectFailureSource(),
     new IdleTimeoutSource(),
-    new PayloadBugSource(detect.falseAlarmsPerYear),
+    new PayloadBugSource(detect.budget.rate),
   ];
 }

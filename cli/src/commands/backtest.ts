@@ -26,7 +26,7 @@ const HEAD_BYTES = 64;
 export async function backtestFile(file: string, config: Config, terminal: Terminal): Promise<BacktestAlarm[]> {
   try {
     const series = await readCounts(file, terminal);
-    return backtest(series, backtestSettings(series.binSeconds, config.detection.false_alarms_per_year));
+    return backtest(series, backtestSettings(series.binSeconds, config.detection.budget.rate));
   } catch (cause) {
     if (cause instanceof CountsError) throw new UsageError(`${file}: ${cause.message}`, { cause });
     if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;

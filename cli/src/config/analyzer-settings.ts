@@ -8,7 +8,7 @@ export function analyzerSettings(config: Config) {
       minShare: config.page.min_share,
       minCohortShare: config.page.min_cohort_share,
     },
-    falseAlarmsPerYear: config.detection.false_alarms_per_year,
+    budget: config.detection.budget,
     reconnectWindow: windowOf(config.reconnect),
     reconnectWindows: Object.fromEntries(
       Object.entries(config.reconnect.services).map(([service, window]) => [service, windowOf(window)]),

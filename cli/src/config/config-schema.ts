@@ -3,6 +3,7 @@ import { conventionsSchema } from './conventions-schema.ts';
 import { ingestSchema, port } from './ingest-schema.ts';
 import { archiveSchema, limitsSchema, retentionSchema } from './store-schema.ts';
 
+const budget = z.number().positive();
 const share = z.number().min(0).max(1).describe('a share from 0 to 1');
 
 const webhook = z
@@ -54,9 +55,17 @@ export const configSchema = z.strictObject({
       never_back: share.default(0.05).describe('share of a wave’s clients that never came back, past which that pages'),
     })
     .prefault({}),
+  /** Expected false alarms of one service in a year; those of the first three may page. */
   detection: z
     .strictObject({
-      false_alarms_per_year: z.number().positive().default(0.5).describe('budget of the rate detector, a service'),
+      budget: z
+        .strictObject({
+          rate: budget.default(0.5).describe('changes of the rate of payload bugs'),
+          deploys: budget.default(0.3).describe('a new version against the old one'),
+          cohorts: budget.default(0.2).describe('changes in some cohort alone'),
+          codes: budget.default(1).describe('rises of other close codes and failed handshakes: notices'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   reconnect: reconnectWindow

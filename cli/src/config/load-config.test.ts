@@ -50,7 +50,7 @@ describe('loadConfig', () => {
       limits: { distinct_labels: 10_000, distinct_ids: 1_000_000 },
       dashboard: { host: '127.0.0.1', port: 8080 },
       page: { min_clients: 3, min_share: 0.0005, min_cohort_share: 0.05, never_back: 0.05 },
-      detection: { false_alarms_per_year: 0.5 },
+      detection: { budget: { rate: 0.5, deploys: 0.3, cohorts: 0.2, codes: 1 } },
       reconnect: { window_from_seconds: 1, window_to_seconds: 5, services: {} },
       webhooks: [],
     });
