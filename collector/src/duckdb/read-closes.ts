@@ -6,12 +6,33 @@ import { unionOfDays } from './day-relation.ts';
 import { ALL_FIELDS, EVENT_COLUMNS } from './event-table.ts';
 import type { ReadSession } from './session.ts';
 
-/** Closes as examples, the newest first. */
+/** The part of the range that is searched first, milliseconds, and how much longer each part is than the one after it. */
+const FIRST_PART = 10_000; // 10 s
+const GROWTH = 8;
+
+/**
+ * Closes as examples, the newest first. The range is searched from its end, in parts that grow: where there are many closes, what it costs depends
+ * on the limit, and not on the range. A day takes six parts.
+ */
 export async function readCloses(
   session: ReadSession,
   catalogue: DayCatalogue,
   query: CloseQuery,
 ): Promise<CloseEvent[]> {
+  const days = catalogue.overlapping(query.from, query.to);
+  const first = Math.max(query.from, Math.floor(Math.min(...days.map(({ earliest }) => earliest!))));
+  const closes: CloseEvent[] = [];
+  let to = Math.min(query.to, Math.floor(Math.max(...days.map(({ latest }) => latest!))) + 1);
+  for (let part = FIRST_PART; to > first && closes.length < query.limit; part *= GROWTH) {
+    const from = Math.max(first, to - part);
+    const limit = query.limit - closes.length;
+    closes.push(...(await newestCloses(session, catalogue, { ...query, from, to, limit })));
+    to = from;
+  }
+  return closes;
+}
+
+async function newestCloses(session: ReadSession, catalogue: DayCatalogue, query: CloseQuery): Promise<CloseEvent[]> {
   const { from, to, limit, service = null, environment = null, payloadBugsOnly = false } = query;
   const days = catalogue.overlapping(from, to);
   if (days.length === 0) return [];

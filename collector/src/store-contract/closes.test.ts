@@ -58,4 +58,18 @@ describe.each(ENGINES)('closes read as examples, on $name', ({ open }) => {
     const byRule = Object.keys(STORED).filter(name => isPayloadBug(STORED[name]!));
     expect(byRule).toEqual(['bug', 'bareBug', 'equivalent']);
   });
+
+  it('are found wherever they lie in a long range, up to the limit', async () => {
+    const apart = [0, 1, 9_999, 10_000, 90_000, 3_600_000, 86_400_000, 30 * 86_400_000];
+    const old = { service: 'old' };
+    const events = apart.map((ms, place) =>
+      closeEvent(100 + place, { ...old, startedAt: TEN_O_CLOCK - 86_400_000 - ms }),
+    );
+    await store.appendEvents(EventBatch.of(events));
+    const idsOf = async (limit: number) =>
+      (await store.readCloses({ from: 0, to: TEN_O_CLOCK * 2, limit, ...old })).map(({ spanId }) => spanId);
+    const ids = events.map(({ spanId }) => spanId);
+    expect(await idsOf(100)).toEqual(ids);
+    expect(await idsOf(6)).toEqual(ids.slice(0, 6));
+  });
 });
