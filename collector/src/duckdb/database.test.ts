@@ -125,7 +125,8 @@ describe('the database', () => {
   let database: Database;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closewatch-'));
-    database = await Database.open(folder, { memoryLimit: '256MB', checkpointBytes: 1 << 24 });
+    const memory = { memoryLimit: '256MiB', rewritingMemoryLimit: '512MiB' };
+    database = await Database.open(folder, { ...memory, checkpointBytes: 1 << 24 });
   });
   afterEach(async () => {
     await database.close();
@@ -137,7 +138,22 @@ describe('the database', () => {
     await expect(runs("SELECT * FROM read_text('/etc/hostname')")).rejects.toThrow('disabled by configuration');
     await expect(runs("COPY (SELECT 1) TO '/tmp/closewatch-leak.csv'")).rejects.toThrow('disabled by configuration');
     await expect(runs('SET enable_external_access = true')).rejects.toThrow('locked');
+    await expect(runs("SET allowed_configs = ['threads']")).rejects.toThrow('locked');
     expect(await runs(`COPY (SELECT 1) TO '${join(folder, 'inside.csv')}'`)).toBe(1);
+  });
+
+  it('has more memory while whole days are rewritten or exported, and no longer', async () => {
+    const limit = async () => {
+      const setting = "SELECT current_setting('memory_limit') AS memory";
+      return (await database.withRead(session => session.rows<{ memory: string }>(setting)))[0]!.memory;
+    };
+    expect(await limit()).toBe('256.0 MiB');
+    const during = await database.withRewritingMemory(async () => {
+      await database.aside(async () => expect(await limit()).toBe('512.0 MiB'));
+      return limit();
+    });
+    expect(during).toBe('512.0 MiB');
+    expect(await limit()).toBe('256.0 MiB');
   });
 
   it('lets reads see only what is committed, while a write goes on', async () => {

@@ -6,6 +6,7 @@ import { makeDataFolder } from './data-folder.ts';
 import { invalidatedFile, translatedError } from './database-error.ts';
 import { EventChunk } from './event-chunk.ts';
 import { type FileSession, fileSession } from './file-session.ts';
+import { MemoryLimit } from './memory-limit.ts';
 import { type Connections, connectionsTo, type DatabaseSettings, newInstance } from './open-instance.ts';
 import { type ReadSession, readSession, type WriteSession, writeSession } from './session.ts';
 
@@ -25,6 +26,7 @@ export class Database {
   readonly #instance: DuckDBInstance;
   readonly #writer: DuckDBConnection;
   readonly #files: AttachedFiles;
+  readonly #memory: MemoryLimit;
   readonly #idleReaders: DuckDBConnection[];
   readonly #waitingReads: (() => void)[] = [];
   readonly #chunk = new EventChunk();
@@ -33,11 +35,12 @@ export class Database {
   #renewing: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(folder: string, instance: DuckDBInstance, connections: Connections) {
+  private constructor(folder: string, instance: DuckDBInstance, connections: Connections, settings: DatabaseSettings) {
     this.folder = folder;
     this.#instance = instance;
     this.#writer = connections.writer;
     this.#files = connections.files;
+    this.#memory = new MemoryLimit(instance, settings);
     this.#idleReaders = connections.readers;
   }
 
@@ -47,7 +50,7 @@ export class Database {
     try {
       const instance = await newInstance(path, settings);
       try {
-        return new Database(path, instance, await connectionsTo(instance, path));
+        return new Database(path, instance, await connectionsTo(instance, path), settings);
       } catch (error) {
         instance.closeSync();
         throw error;
@@ -129,12 +132,21 @@ export class Database {
     }
   }
 
-  /** Works on files beside the transactions and reads, for as long as it takes; it has to be over before `close`. */
+  /** Does what goes over whole days, which needs more memory than everything else does. */
+  async withRewritingMemory<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#assertOpen();
+    return this.#memory.raisedFor(work);
+  }
+
+  /**
+   * Works on files beside the transactions and reads, with the memory that rewriting takes, for as long as it takes; it has to be over before
+   * `close`.
+   */
   async aside(work: (session: FileSession) => Promise<void>): Promise<void> {
     this.#assertOpen();
     const connection = await this.#instance.connect();
     const files = new AttachedFiles(connection);
-    await work(fileSession(connection, files)).finally(() => connection.closeSync());
+    await this.#memory.raisedFor(() => work(fileSession(connection, files))).finally(() => connection.closeSync());
   }
 
   async #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
@@ -180,6 +192,7 @@ export class Database {
   async #finish(): Promise<void> {
     await this.#lastWrite;
     await this.readsFinished();
+    await this.#memory.settled();
     for (const connection of [...this.#idleReaders, this.#writer]) connection.closeSync();
     this.#files.close();
     this.#instance.closeSync();

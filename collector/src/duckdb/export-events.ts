@@ -36,9 +36,8 @@ export async function* exportEvents(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${randomUUID()}.${format}`);
   try {
-    await database.withRead(session =>
-      session.rows(exportStatement(catalogue.overlapping(from, to), { from, to, format }, path)),
-    );
+    const statement = () => exportStatement(catalogue.overlapping(from, to), { from, to, format }, path);
+    await database.withRewritingMemory(() => database.withRead(session => session.rows(statement())));
     yield* createReadStream(path);
   } finally {
     rmSync(path, { force: true });

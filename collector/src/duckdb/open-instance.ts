@@ -16,8 +16,10 @@ const READ_CONNECTIONS = 4;
 
 /** What DuckDB is given. */
 export interface DatabaseSettings {
-  /** What DuckDB itself may use, in its own notation. */
+  /** What DuckDB itself may use, in its own notation: all of it, in the end, as it keeps the blocks that were written and read last. */
   memoryLimit: string;
+  /** The same while whole days are rewritten or exported; `memoryLimit` where it is left out. */
+  rewritingMemoryLimit?: string;
   /** Bytes of a file's WAL at which a commit writes them into the file. */
   checkpointBytes: number;
 }
@@ -72,9 +74,10 @@ function removeUnbegun(folder: string): void {
   if (size < HEADER_BYTES && isAlone && readdirSync(join(folder, DAYS_FOLDER)).length === 0) rmSync(path);
 }
 
-/** Leaves SQL nothing of the file system but the data folder, for as long as the instance lives. */
+/** Leaves SQL nothing of the file system but the data folder, and of the settings only the memory, for as long as the instance lives. */
 async function lockDown(connection: DuckDBConnection, folder: string): Promise<void> {
   await connection.run(`SET allowed_directories = ['${folder.replaceAll("'", "''")}/']`);
   await connection.run('SET enable_external_access = false');
+  await connection.run("SET allowed_configs = ['memory_limit']");
   await connection.run('SET lock_configuration = true');
 }
