@@ -32,6 +32,7 @@ export { type KnownBaseline, type RateSettings, rateSettings } from './detect/ra
 export { cloneWatch, freshWatch, passWatch, type RateAlarm, type RateWatch, stepWatch } from './detect/rate-watch.ts';
 export { createEngine, type Engine } from './engine/engine.ts';
 export type { AnalyzerSettings } from './engine/settings.ts';
+export { ANALYZED_FIELDS, type AnalyzedEvent } from './facts/analyzed-event.ts';
 export { type AnalyzerOptions, createAnalyzer } from './live.ts';
 export { type ReconnectStep, reconnectCurve } from './reconnect/reconnect-curve.ts';
 export { replay } from './replay.ts';

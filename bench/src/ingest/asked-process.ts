@@ -67,7 +67,6 @@ export interface Usage {
   /** Of it the thread that runs JavaScript. */
   mainThreadMicros: number;
   peakBytes: number;
-  residentBytes: number;
 }
 
 export function usage(): Usage {
@@ -76,6 +75,5 @@ export function usage(): Usage {
     cpuMicros: all.user + all.system,
     mainThreadMicros: main.user + main.system,
     peakBytes: process.resourceUsage().maxRSS * 1_024,
-    residentBytes: process.memoryUsage.rss(),
   };
 }

@@ -1,4 +1,5 @@
-import type { Store } from '@closewatch/collector';
+import { ANALYZED_FIELDS } from '@closewatch/analyzer';
+import { APPEND_ROWS, type Store } from '@closewatch/collector';
 
 /** What the product asks while rows come in: the analyzer's follow, and a page that somebody has open. */
 export interface QueryTimes {
@@ -10,8 +11,7 @@ export interface QueryTimes {
   longest: number;
 }
 
-/** Rows a page, and the pause between ticks: the analyzer's. */
-const PAGE = 10_000;
+/** The pause between ticks: the analyzer's. */
 const TICK_MS = 500;
 const DASHBOARD_MS = 1_000;
 const WINDOW_MS = 60 * 60 * 1_000;
@@ -61,10 +61,10 @@ function follow(store: Store): Kind {
     times: { name: 'readEventsAfter, all that is new', rows: 0, taken: [] },
     async ask() {
       for (let rows = 0; ; ) {
-        const page = await store.readEventsAfter(sequence, PAGE);
+        const page = await store.readEventsAfter(sequence, APPEND_ROWS, ANALYZED_FIELDS);
         sequence = page.sequence;
         rows += page.events.length;
-        if (page.events.length < PAGE) return rows;
+        if (page.events.length < APPEND_ROWS) return rows;
       }
     },
   };

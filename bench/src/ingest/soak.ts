@@ -1,12 +1,12 @@
 import { AskedProcess, type Usage } from './asked-process.ts';
 import { CASES } from './cases.ts';
-import type { Ports } from './collector-process.ts';
+import type { Extremes, Ports } from './collector-process.ts';
 import type { QueryTimes } from './follow-queries.ts';
 import { expectStored, inFolder, measure } from './measure.ts';
+import { type Memory, type MemorySample, memoryTable } from './memory.ts';
 import type { IngestOptions } from './options.ts';
 import { textOfTable } from './report.ts';
 import type { SendOutcome } from './sender-process.ts';
-import { slopeOf } from './slope.ts';
 
 const MIB = 2 ** 20;
 const SOAKED = CASES.find(({ name }) => name === 'http-500-gzip')!;
@@ -15,17 +15,13 @@ const SAMPLE_MS = 2_000;
 /** The share of the time in which memory may still grow: buffers fill and code is compiled. */
 const WARM_UP = 0.3;
 
-interface Sample {
-  minutes: number;
-  resident: number;
-}
-
 interface Soaked {
   spansPerSecond: number;
   sent: SendOutcome;
-  samples: Sample[];
+  samples: MemorySample[];
   cpuMicros: number;
   peakBytes: number;
+  extremes: Extremes;
   queries: QueryTimes[];
   stored: number;
 }
@@ -58,37 +54,33 @@ async function run(
   await sender.ask('connect', { ...SOAKED, port: ports.http });
   await child.ask('startQueries');
   const began = performance.now();
-  const samples: Sample[] = [];
+  const samples: MemorySample[] = [];
   const timer = setInterval(async () => {
-    const { residentBytes } = await child.ask<Usage>('usage');
-    samples.push({ minutes: (performance.now() - began) / 60_000, resident: residentBytes / MIB });
+    const memory = await child.ask<Memory>('memory');
+    samples.push({ minutes: (performance.now() - began) / 60_000, ...memory });
   }, SAMPLE_MS);
   const sent = await sender.ask<SendOutcome>('sendSteadily', { spansPerSecond, seconds: minutes * 60 });
   clearInterval(timer);
   const { cpuMicros, peakBytes } = await child.ask<Usage>('usage');
+  const extremes = await child.ask<Extremes>('extremes');
   const queries = await child.ask<QueryTimes[]>('stopQueries');
   await sender.ask('close');
   const stored = await child.ask<number>('finish');
   await child.stop();
-  return { spansPerSecond, sent, samples, cpuMicros, peakBytes, queries, stored };
+  return { spansPerSecond, sent, samples, cpuMicros, peakBytes, extremes, queries, stored };
 }
 
-function reportOf({ spansPerSecond, sent, samples, cpuMicros, peakBytes, queries }: Soaked): string {
+function reportOf({ spansPerSecond, sent, samples, cpuMicros, peakBytes, extremes, queries }: Soaked): string {
   const number = (value: number, digits = 0) => value.toLocaleString('en', { maximumFractionDigits: digits });
   const minutes = sent.elapsed / 60_000;
-  const after = samples.filter(sample => sample.minutes >= minutes * WARM_UP);
-  const slope = slopeOf(after.map(sample => [sample.minutes, sample.resident]));
-  const points = Array.from({ length: 11 }, (_, i) => samples[Math.round((i * (samples.length - 1)) / 10)]!);
   return [
     `${number(spansPerSecond)} spans/s asked for, ${number((sent.spans / sent.elapsed) * 1_000)} durable over ${number(minutes, 1)} minutes; ${number(sent.spans)} rows read back; ${sent.refused} requests refused.`,
     `Acknowledgement: p50 ${number(sent.p50)} ms, p99 ${number(sent.p99)} ms, longest ${number(sent.longest)} ms; longest time without one ${number(sent.stall)} ms.`,
     `CPU: ${number(cpuMicros / sent.spans, 1)} µs a span of the receiver with its queries, ${number(sent.cpuMicros / sent.spans, 1)} µs of the sender.`,
-    `Memory: at most ${number(peakBytes / MIB)} MiB; ${number(slope, 2)} MiB a minute after the first ${number(minutes * WARM_UP, 1)} minutes.`,
+    `JavaScript's thread was held for ${number(extremes.heldMs)} ms at most.`,
+    `Memory: at most ${number(peakBytes / MIB)} MiB, of it requests in hand ${number(extremes.queueBytes / MIB)} MiB; growth is counted after the first ${number(minutes * WARM_UP, 1)} minutes.`,
     '',
-    textOfTable({
-      header: ['minute', ...points.map(point => number(point.minutes, 1))],
-      rows: [['resident, MiB', ...points.map(point => number(point.resident))]],
-    }),
+    textOfTable(memoryTable(samples, minutes * WARM_UP)),
     '',
     textOfTable({
       header: ['queries meanwhile', 'calls', 'rows', 'median, ms', 'longest, ms'],
