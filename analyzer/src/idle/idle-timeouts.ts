@@ -92,7 +92,9 @@ export class IdleTimeouts {
     let opens: ReturnType<typeof opensUpTo> | null = null;
     for (const [minute, ones] of drops.minutes) {
       if (minute < from || minute > to) continue;
-      const first = Math.floor((Math.max(from, this.known.through + 1) * MINUTE) / 1000) - LONGEST;
+      // Before the first look that would be since the epoch: nothing lies before the first bin.
+      const earliest = Math.floor((Math.max(from, this.known.through + 1) * MINUTE) / 1000) - LONGEST;
+      const first = Math.max(bins.first, earliest);
       opens ??= opensUpTo(bins, first, (to + 1) * 60);
       this.cells.set(minute, timeoutCells(inOrder(ones.values()), opens));
     }
