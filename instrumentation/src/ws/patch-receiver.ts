@@ -4,12 +4,40 @@ import type { ConnectionObserver } from '../connection-observer.ts';
 import { classifyPayload } from '../payload/classify-payload.ts';
 import { closeCodeOf, errorTypeOf } from './error-type.ts';
 import type { MethodPatches } from './method-patch.ts';
-import type { ConnectionsByObject } from './ws-adapter.ts';
+import { type PrivateState, Stamp } from './private-state.ts';
 import type { WsReceiver } from './ws-shapes.ts';
 
 const OPCODE_CLOSE = 8; // RFC 6455, section 5.2
 const INVALID_PAYLOAD = 1007;
 const INVALID_UTF8 = 'WS_ERR_INVALID_UTF8';
+
+/** The connections by their receivers. */
+export type ConnectionsByReceiver = Omit<PrivateState<Connection>, 'delete'>;
+
+/**
+ * A private state of receivers alone. V8 learns for a function, not for each of its closures, what it reads and of which objects: `get`
+ * of `privateState`, which several states and kinds of objects share, is a look-up each time, and here a load. It is read per message.
+ */
+export function connectionsByReceiver(): ConnectionsByReceiver {
+  class Received extends Stamp {
+    #connection: Connection;
+
+    constructor(receiver: object, connection: Connection) {
+      super(receiver);
+      this.#connection = connection;
+    }
+
+    static get(receiver: object): Connection | undefined {
+      return #connection in receiver ? receiver.#connection : undefined;
+    }
+
+    static set(receiver: object, connection: Connection): void {
+      if (#connection in receiver) receiver.#connection = connection;
+      else new Received(receiver, connection);
+    }
+  }
+  return Received;
+}
 
 /**
  * Counts messages, and finds out what was wrong with the one that made the receiver fail. While a message is handed over
@@ -19,7 +47,7 @@ export function patchReceiver(
   prototype: object,
   patches: MethodPatches,
   observer: ConnectionObserver,
-  connections: ConnectionsByObject,
+  connections: ConnectionsByReceiver,
 ): void {
   // Called for every data frame, with the whole message's fragments at the last one.
   patches.method(

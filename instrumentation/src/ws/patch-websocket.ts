@@ -3,6 +3,7 @@ import type { Connection } from '../connection.ts';
 import type { ConnectionObserver } from '../connection-observer.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { MethodPatches } from './method-patch.ts';
+import type { ConnectionsByReceiver } from './patch-receiver.ts';
 import type { RefusalWatch } from './refusal-watch.ts';
 import { upgradeRequestFromClient } from './upgrade-request.ts';
 import type { ConnectionsByObject } from './ws-adapter.ts';
@@ -19,6 +20,7 @@ export function patchWebSocket(
   observer: ConnectionObserver,
   connections: ConnectionsByObject,
   refusals: RefusalWatch,
+  receivers: ConnectionsByReceiver,
   found: (receiver: object, sender: object) => void,
 ): void {
   patches.firstAssignment(prototype, '_req', (target, value) => {
@@ -28,14 +30,19 @@ export function patchWebSocket(
 
   patches.method(prototype, 'emit', original => {
     const other = function other(this: WsWebSocket, ...args: unknown[]): unknown {
-      if (!patches.active) return original.apply(this, args);
+      if (!patches.active || args[0] === 'message') return original.apply(this, args);
       const connection = observer.guard.run('event', () => seen(this, args));
       if (!connection || (args[0] !== 'error' && args[0] !== 'close')) return original.apply(this, args);
       return observer.runHandlers(connection, () => original.apply(this, args));
     };
-    // Messages pass here. Arguments that are only handed on, and captured by no closure, cost no allocation.
+    const parent = Object.getPrototypeOf(prototype);
+    const isInherited = !Object.hasOwn(prototype, 'emit');
+    // Messages pass here. Arguments that are only handed on, and captured by no closure, cost no allocation. `original` would look up the
+    // inherited method by a name that differs from patch to patch, which V8 can't inline.
     return function emit(this: WsWebSocket, ...args: unknown[]): unknown {
-      return args[0] === 'message' ? original.apply(this, args) : other.apply(this, args);
+      return isInherited && args[0] === 'message' && args.length === 3
+        ? parent.emit.call(this, args[0], args[1], args[2])
+        : other.apply(this, args);
     };
   });
 
@@ -84,7 +91,8 @@ export function patchWebSocket(
     connections.delete(socket);
     refusals.stop(socket);
     found(receiver, sender);
-    for (const object of [webSocket, receiver, sender]) connections.set(object, connection);
+    receivers.set(receiver, connection);
+    for (const object of [webSocket, sender]) connections.set(object, connection);
     observer.opened(connection, webSocket.protocol);
     return connection;
   }

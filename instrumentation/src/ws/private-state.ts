@@ -5,19 +5,21 @@ export interface PrivateState<State> {
   delete(object: object): void;
 }
 
+/** A class that extends this one puts its private fields on the object that its constructor is given. */
+export class Stamp {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: so that the extending class adds its fields to this object
+    return object;
+  }
+}
+
 /**
  * A private field that is put on foreign objects: no reflection, proxy or serialization sees it, and it goes with its object, as a
  * WeakMap's entry does. It is read and written as a property is, where a WeakMap takes a look-up by hash, and work of the garbage
  * collector for each entry: for what is read per message, or kept per connection.
  */
 export function privateState<State>(): PrivateState<State> {
-  class Returned {
-    constructor(object: object) {
-      // biome-ignore lint/correctness/noConstructorReturn: so that the class below adds its field to this object
-      return object;
-    }
-  }
-  class Stamped extends Returned {
+  class Stamped extends Stamp {
     #state: State | undefined;
 
     constructor(object: object, state: State) {

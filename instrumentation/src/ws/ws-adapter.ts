@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts';
 import type { ConnectionObserver } from '../connection-observer.ts';
 import { MethodPatches } from './method-patch.ts';
-import { patchReceiver } from './patch-receiver.ts';
+import { connectionsByReceiver, patchReceiver } from './patch-receiver.ts';
 import { patchSender } from './patch-sender.ts';
 import { patchServer } from './patch-server.ts';
 import { patchWebSocket } from './patch-websocket.ts';
@@ -9,7 +9,7 @@ import { type PrivateState, privateState } from './private-state.ts';
 import { RefusalWatch } from './refusal-watch.ts';
 import type { WsModule, WsServer } from './ws-shapes.ts';
 
-/** The connections by the objects of ws that stand for them: the WebSocket, its receiver and its sender; before that the server's socket. */
+/** The connections by the objects of ws that stand for them: the WebSocket and its sender; before that the server's socket. */
 export type ConnectionsByObject = PrivateState<Connection>;
 
 /** One of the four classes of a copy of ws, and a method by which its own prototype is told from a subclass's. */
@@ -25,6 +25,7 @@ type Part = keyof typeof OWN_METHOD;
 export class WsAdapter {
   readonly #observer: ConnectionObserver;
   readonly #connections: ConnectionsByObject = privateState();
+  readonly #receivers = connectionsByReceiver();
   readonly #refusals = new RefusalWatch();
   /** The prototypes of every copy that was found. */
   readonly #parts = new Map<object, Part>();
@@ -94,14 +95,15 @@ export class WsAdapter {
 
   #patch(prototype: object, part: Part, patches: MethodPatches): void {
     const observer = this.#observer;
-    if (part === 'receiver') patchReceiver(prototype, patches, observer, this.#connections);
+    if (part === 'receiver') patchReceiver(prototype, patches, observer, this.#receivers);
     else if (part === 'sender') patchSender(prototype, patches, observer, this.#connections);
     else if (part === 'server') patchServer(prototype, patches, observer, this.#connections, this.#refusals);
     else {
-      patchWebSocket(prototype, patches, observer, this.#connections, this.#refusals, (receiver, sender) => {
+      const found = (receiver: object, sender: object) => {
         this.#add(receiver, 'receiver');
         this.#add(sender, 'sender');
-      });
+      };
+      patchWebSocket(prototype, patches, observer, this.#connections, this.#refusals, this.#receivers, found);
     }
   }
 }
