@@ -45,6 +45,14 @@ export const WORKS = {
 
 export type WorkName = keyof typeof WORKS;
 
+/** @throws RangeError for a name that is no work's */
+export function workNames(names: readonly string[]): WorkName[] {
+  const unknown = names.find(name => !Object.hasOwn(WORKS, name));
+  if (unknown !== undefined)
+    throw new RangeError(`expected rows out of ${Object.keys(WORKS).join(', ')}, got "${unknown}"`);
+  return names as WorkName[];
+}
+
 /**
  * CPU time a piece of a work, in microseconds, for every server in its order. Slices go round the servers, which are idle otherwise
  * and should be fresh: V8 compiles and collects by what a process has done before.

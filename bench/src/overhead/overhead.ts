@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { cpuCosts, memoryPerConnection, WORKS, type WorkName } from './costs.ts';
+import { cpuCosts, memoryPerConnection, WORKS, type WorkName, workNames } from './costs.ts';
 import { type Measured, type RowName, reportOf } from './report.ts';
 import { ServerProcess, type Surroundings } from './server-process.ts';
 import { SIDES, type SideName, sideNames } from './sides.ts';
@@ -10,6 +10,8 @@ const OPTIONS = {
   'memory-rounds': { type: 'string', default: '2' },
   connections: { type: 'string', default: '10000' },
   sides: { type: 'string', default: Object.keys(SIDES).join(',') },
+  /** Of the CPU rows. */
+  rows: { type: 'string', default: Object.keys(WORKS).join(',') },
   'live-heap': { type: 'string', default: '0' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -24,6 +26,7 @@ const OTHER_DESCRIPTORS = 500;
 export async function benchOverhead(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const sides = sideNames(values.sides.split(','));
+  const works = workNames(values.rows.split(','));
   const connections = Math.min(count('connections', values.connections), descriptorLimit() - OTHER_DESCRIPTORS);
   const liveHeap = count('live-heap', values['live-heap']);
   const measured: Measured = { sides, connections, liveHeap, rows: {} };
@@ -31,7 +34,8 @@ export async function benchOverhead(args: readonly string[]): Promise<void> {
   const memoryRounds = count('memory-rounds', values['memory-rounds']);
   const sink = await startTelemetrySink();
   const surroundings = { sink: sink.url, liveHeap };
-  for (let round = 0; round < rounds; round++) add(measured, await cpuRound(rotated(sides, round), surroundings));
+  for (let round = 0; round < rounds; round++)
+    add(measured, await cpuRound(works, rotated(sides, round), surroundings));
   for (let round = 0; round < memoryRounds; round++)
     add(measured, await memoryRound(rotated(sides, round), surroundings, connections, sink));
   sink.stop();
@@ -45,9 +49,13 @@ function count(option: string, text: string): number {
 
 type Round = Partial<Record<RowName, Partial<Record<SideName, number>>>>;
 
-async function cpuRound(sides: readonly SideName[], surroundings: Surroundings): Promise<Round> {
+async function cpuRound(
+  works: readonly WorkName[],
+  sides: readonly SideName[],
+  surroundings: Surroundings,
+): Promise<Round> {
   const round: Round = {};
-  for (const work of Object.keys(WORKS) as WorkName[]) {
+  for (const work of works) {
     const servers: ServerProcess[] = [];
     for (const side of sides) servers.push(await ServerProcess.start(side, surroundings));
     const costs = await cpuCosts(servers, work);
@@ -79,7 +87,7 @@ async function memoryRound(
 
 /** A peer that was set up wrongly would cost nothing. */
 function expectTelemetry(side: SideName, exported: boolean): void {
-  const expected = SIDES[side].telemetry !== null && side !== 'loaded';
+  const expected = SIDES[side].telemetry !== null && side !== 'sdk' && side !== 'loaded';
   if (exported !== expected)
     throw new Error(
       `expected ${expected ? 'telemetry' : 'no telemetry'} of ${side}, got ${exported ? 'some' : 'none'}`,

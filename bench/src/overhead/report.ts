@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { type MedianEstimate, medianEstimate } from '../confidence.ts';
+import { WORKS, type WorkName } from './costs.ts';
 import { SIDES, type SideName } from './sides.ts';
 
 const ROWS = {
@@ -23,18 +24,31 @@ export interface Measured {
   rows: Partial<Record<RowName, Record<SideName, number>[]>>;
 }
 
-/** A Markdown table: medians, and what each side adds to the bare one, as a ratio (CPU) or a difference (memory). */
+/** What runs on OpenTelemetry's SDK, and is compared with that alone too. */
+const ON_THE_SDK: readonly SideName[] = ['loaded', 'closewatch', 'opentelemetry-ws'];
+
+/** Markdown tables: medians, and what each side adds to the bare one, and to the SDK alone, as a ratio (CPU) or a difference (memory). */
 export function reportOf({ sides, connections, liveHeap, rows }: Measured): string {
-  const header = ['', ...sides.map(side => SIDES[side].title)];
-  const lines = (Object.keys(ROWS) as RowName[]).filter(row => rows[row]).map(row => lineOf(row, rows[row]!, sides));
+  const onTheSdk = sides.includes('sdk') ? sides.filter(side => ON_THE_SDK.includes(side)) : [];
   return [
     `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}); ${connections} open connections; ${liveHeap} MB of the application's own.`,
     `Medians of ${counts(rows)}; in brackets the interval of the median ratio or difference, each within a round.`,
     '',
+    ...tableOf(rows, 'bare', sides),
+    ...(onTheSdk.length > 0 ? ['', ...tableOf(rows, 'sdk', ['sdk', ...onTheSdk])] : []),
+  ].join('\n');
+}
+
+function tableOf(rows: Measured['rows'], base: SideName, sides: readonly SideName[]): string[] {
+  const header = ['', ...sides.map(side => SIDES[side].title)];
+  const lines = (Object.keys(ROWS) as RowName[])
+    .filter(row => rows[row])
+    .map(row => lineOf(row, rows[row]!, base, sides));
+  return [
     `| ${header.join(' | ')} |`,
     `|${header.map(() => '---').join('|')}|`,
     ...lines.map(cells => `| ${cells.join(' | ')} |`),
-  ].join('\n');
+  ];
 }
 
 function counts(rows: Measured['rows']): string {
@@ -42,20 +56,26 @@ function counts(rows: Measured['rows']): string {
     const { confidence } = medianEstimate(rounds.map((_, i) => i));
     return `${rounds.length} rounds for ${what} (${(confidence * 100).toFixed(1)} % confidence)`;
   };
-  const parts = [rows.small && text(rows.small, 'CPU'), rows.heap && text(rows.heap, 'memory')];
+  const cpu = (Object.keys(WORKS) as WorkName[]).map(row => rows[row]).find(rounds => rounds);
+  const parts = [cpu && text(cpu, 'CPU'), rows.heap && text(rows.heap, 'memory')];
   return parts.filter(part => part !== undefined).join(', ');
 }
 
-function lineOf(row: RowName, rounds: readonly Record<SideName, number>[], sides: readonly SideName[]): string[] {
+function lineOf(
+  row: RowName,
+  rounds: readonly Record<SideName, number>[],
+  base: SideName,
+  sides: readonly SideName[],
+): string[] {
   const { title, unit, digits } = ROWS[row];
   return [
     title,
     ...sides.map(side => {
       const absolute = `${number(medianEstimate(rounds.map(round => round[side])).median, digits)} ${unit}`;
-      if (side === 'bare') return absolute;
+      if (side === base) return absolute;
       return unit === 'B'
-        ? `${signed(medianEstimate(rounds.map(round => round[side] - round.bare)))} B`
-        : `${absolute}, ${ratio(medianEstimate(rounds.map(round => round[side] / round.bare)))}`;
+        ? `${signed(medianEstimate(rounds.map(round => round[side] - round[base])))} B`
+        : `${absolute}, ${ratio(medianEstimate(rounds.map(round => round[side] / round[base])))}`;
     }),
   ];
 }

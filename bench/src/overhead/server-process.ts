@@ -28,10 +28,10 @@ export class ServerProcess {
   }
 
   static async start(side: SideName, { sink, liveHeap }: Surroundings): Promise<ServerProcess> {
-    const { telemetry, environment } = SIDES[side];
+    const { telemetry, environment, flags } = SIDES[side];
     const loaded = telemetry === null ? [] : ['--import', join(import.meta.dirname, 'telemetry', telemetry)];
     const child = fork(join(import.meta.dirname, 'echo-server.ts'), [], {
-      execArgv: ['--expose-gc', ...loaded],
+      execArgv: ['--expose-gc', ...flags, ...loaded],
       env: { ...process.env, ...environment, BENCH_SINK: sink, BENCH_LIVE_HEAP: String(liveHeap) },
     });
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
