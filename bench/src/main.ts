@@ -24,6 +24,10 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: 'CPU a message and a connection of a ws server, and memory a connection: bare, ours and two peers',
     run: async args => (await import('./overhead/overhead.ts')).benchOverhead(args),
   },
+  path: {
+    prints: "CPU time of a message inside ws, from the receiver to the application's listener, bare and instrumented",
+    run: async args => (await import('./path/path.ts')).benchPath(args),
+  },
   query: {
     prints: "what the store's reads cost over 1, 10 and 30 days, and bytes a row; beside ClickHouse; --closes, --help",
     run: async args => (await import('./query/query.ts')).benchQuery(args),
