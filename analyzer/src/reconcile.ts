@@ -1,5 +1,5 @@
 import type { VerdictEvent, VerdictEventType } from './analyzer.ts';
-import { familyOf, verdictId } from './engine/verdict-id.ts';
+import { caseOf, verdictId } from './engine/verdict-id.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What became of the verdicts since they were last looked at. */
@@ -14,7 +14,7 @@ export interface Reconciled {
 const SETTLED_AFTER = 30 * 60_000; // 30 min
 
 /**
- * Matches what is said now with what was said before, by family, service, environment and overlap in time, so that a
+ * Matches what is said now with what was said before, by case, service, environment and overlap in time, so that a
  * verdict keeps its id while late rows move its start. `known` are the verdicts as they were stored last, `now` is the
  * watermark (epoch milliseconds), and `isQuiet` says whether the facts speak for the end of a verdict that nobody says
  * any more: without them it stays open.
@@ -97,9 +97,7 @@ function bestMatch(known: Iterable<Verdict>, verdict: Verdict, now: number): Ver
   const distance = (one: Verdict) => Math.abs(Date.parse(one.startedAt) - Date.parse(verdict.startedAt));
   for (const one of known) {
     const isSameCase =
-      familyOf(one.kind) === familyOf(verdict.kind) &&
-      one.service === verdict.service &&
-      one.environment === verdict.environment;
+      caseOf(one) === caseOf(verdict) && one.service === verdict.service && one.environment === verdict.environment;
     if (!isSameCase || !overlaps(one, verdict, now)) continue;
     if (best === null || distance(one) < distance(best)) best = one;
   }

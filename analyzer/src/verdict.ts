@@ -94,6 +94,11 @@ export interface Verdict {
   endedAt: string | null;
   /** Posterior probability of the kind. */
   confidence: number;
+  /** Of a close_spike: the close code, or else the HTTP status that handshakes fail with, null where there is no answer. */
+  code?: number;
+  httpStatus?: number | null;
+  /** Of an idle_timeout: the age at which connections end, in seconds. */
+  timeoutSeconds?: number;
   /** Counted from `startedAt` to `endedAt` or now. */
   closes: number;
   clients: number;

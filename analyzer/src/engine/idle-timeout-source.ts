@@ -24,9 +24,9 @@ function verdictOf(
   timeout: IdleTimeout,
   { service, environment }: { service: string; environment: string | null },
 ): Verdict {
-  const { startedAt, detectedAt, endedAt, inside, expected, clients } = timeout;
+  const { seconds: timeoutSeconds, startedAt, detectedAt, endedAt, inside, expected, clients } = timeout;
   return {
-    id: verdictId({ kind: 'idle_timeout', service, environment }, startedAt),
+    id: verdictId({ kind: 'idle_timeout', timeoutSeconds, service, environment }, startedAt),
     kind: 'idle_timeout',
     status: endedAt === null ? 'open' : 'ended',
     severity: 'info',
@@ -36,6 +36,7 @@ function verdictOf(
     detectedAt: isoTime(detectedAt),
     endedAt: endedAt === null ? null : isoTime(endedAt),
     confidence: Math.min(MOST_CONFIDENCE, Number((1 - expected / inside).toFixed(3))),
+    timeoutSeconds,
     closes: inside,
     clients: clients.size,
     expected: Number(expected.toPrecision(3)),

@@ -95,7 +95,7 @@ describe('connections that a timeout between the ends drops', () => {
       );
       expect(JSON.stringify(verdictsOf(batches, evaluating, clock))).toBe(inOrder);
     });
-    fc.assert(property, { numRuns: 10 });
+    fc.assert(property, { numRuns: 5 });
   });
 
   it('are one verdict for as long as they go on, and end with the last of them', () => {

@@ -87,6 +87,7 @@ export class ServiceView {
       changedFrom,
       binsChangedFrom,
       waves: waves.current,
+      rememberedWaves: waves.all(),
       deploys: this.deploys(now, markers),
       isFinal: key => this.final.has(key),
     };

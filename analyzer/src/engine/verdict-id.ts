@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { VerdictKind } from '../verdict.ts';
+import type { Verdict, VerdictKind } from '../verdict.ts';
 
 /** RFC 4648's base 32, in lower case: safe in addresses, and read aloud without mistakes. */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -15,28 +15,31 @@ const RESTARTS: ReadonlySet<VerdictKind> = new Set([
   'proxy_reload',
 ]);
 
-/** Kinds between which a verdict may change while it stays the same one. */
-export function familyOf(kind: VerdictKind): string {
-  return RESTARTS.has(kind) ? 'restart' : kind;
+/** What makes a verdict a case of its own beside others of its service at the same time. */
+export type CaseOf = Pick<Verdict, 'kind' | 'code' | 'httpStatus' | 'timeoutSeconds'>;
+
+/**
+ * The case that a verdict is about: it may change its kind within a family while it stays the same one; spikes of two
+ * codes, or two timeouts, are two.
+ */
+export function caseOf({ kind, code, httpStatus, timeoutSeconds }: CaseOf): string {
+  const family = RESTARTS.has(kind) ? 'restart' : kind;
+  if (code !== undefined) return `${family} ${code}`;
+  if (httpStatus !== undefined) return `${family} handshake ${httpStatus}`;
+  return timeoutSeconds === undefined ? family : `${family} ${timeoutSeconds}`;
 }
 
 /**
- * The id of a verdict: `v-` and seven characters made from its family, service, environment and the second of its start
+ * The id of a verdict: `v-` and seven characters made from its case, service, environment and the second of its start
  * (epoch milliseconds) when it opened. `attempt` tells two apart that would have the same.
  */
 export function verdictId(
-  verdict: { kind: VerdictKind; service: string; environment: string | null },
+  verdict: CaseOf & { service: string; environment: string | null },
   startedAt: number,
   attempt = 0,
 ): string {
   const second = Math.floor(startedAt / 1_000);
-  const seed = [
-    familyOf(verdict.kind),
-    verdict.service,
-    verdict.environment,
-    second,
-    ...(attempt > 0 ? [attempt] : []),
-  ];
+  const seed = [caseOf(verdict), verdict.service, verdict.environment, second, ...(attempt > 0 ? [attempt] : [])];
   const digest = createHash('sha256').update(JSON.stringify(seed)).digest();
   let id = 'v-';
   for (let index = 0; index < CHARACTERS; index++) {

@@ -21,6 +21,8 @@ export interface ServiceMoment {
   binsChangedFrom: number;
   /** The waves that facts can still change, by their start. */
   waves: readonly Wave[];
+  /** Those, and those that are settled, as far back as they are remembered. */
+  rememberedWaves: readonly Wave[];
   /** All deploys that are remembered, by their start. */
   deploys: readonly Deploy[];
   /** Whether the verdict of this key is final: it need not be made again. */

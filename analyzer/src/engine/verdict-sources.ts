@@ -1,3 +1,4 @@
+import { CloseSpikeSource } from './close-spike-source.ts';
 import { IdleTimeoutSource } from './idle-timeout-source.ts';
 import { PayloadBugSource } from './payload-bug-source.ts';
 import { ReconnectFailureSource } from './reconnect-failure-source.ts';
@@ -11,6 +12,7 @@ export function verdictSources({ detect, waves }: EngineSettings): VerdictSource
     new WaveSource(waves),
     new ReconnectFailureSource(),
     new IdleTimeoutSource(),
+    new CloseSpikeSource(detect.budget.codes),
     new PayloadBugSource(detect.budget.rate),
   ];
 }
