@@ -15,6 +15,11 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: 'spans a second of our decoder into columns, beside protobufjs and JSON.parse into objects',
     run: async () => (await import('./decode/decode.ts')).benchDecode(),
   },
+  'deploy-test': {
+    prints:
+      'how often a harmless version is blamed for payload bugs, and how soon a bad one is; beside detector A; --help',
+    run: async args => (await import('./deploy-test/deploy-test.ts')).benchDeployTest(args),
+  },
   ingest: {
     prints:
       'durable spans a second over real OTLP, beside the store alone, a plain pipeline and ClickHouse; --soak, --help',

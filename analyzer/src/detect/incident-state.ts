@@ -2,6 +2,7 @@ import { BIN } from '../facts/limits.ts';
 import type { BinBug } from '../facts/service-bins.ts';
 import { negativeBinomialTail } from '../statistics/negative-binomial-tail.ts';
 import type { Severity } from '../verdict.ts';
+import type { Alarm } from './alarm.ts';
 import { closesOf } from './bin-bugs.ts';
 import type { Change } from './rate-mixture.ts';
 import type { DetectSettings } from './settings.ts';
@@ -32,7 +33,9 @@ export interface IncidentState {
   clients: Set<string>;
   /** Those of them that somebody trusted told of: they alone page. */
   vouchedFor: Set<string>;
-  /** Largest sum of the mixture so far. */
+  /** Who found it, first who opened it; of one detector about one case its last alarm. */
+  foundBy: readonly Alarm[];
+  /** Largest evidence of any of them so far, and of the mixture. */
   evidence: number;
   /** Number of the last bin that was above the null, and of the last one of them with a bug in it. */
   lastAbove: number;
@@ -73,7 +76,7 @@ export const REOPEN_BINS = 3_600;
 /** A trailing minute is above the null when the null has so many or more less often than this. */
 const ABOVE_PROBABILITY = 0.05;
 
-export function openIncident(change: Change, bin: number, bugsSince: readonly BinBug[]): IncidentState {
+export function openIncident(change: Change, alarm: Alarm, bin: number, bugsSince: readonly BinBug[]): IncidentState {
   const { startedAt, counts, clients, vouchedFor } = since(change, bin, bugsSince);
   return {
     startedAt,
@@ -86,12 +89,24 @@ export function openIncident(change: Change, bin: number, bugsSince: readonly Bi
     lastCounts: counts,
     clients,
     vouchedFor,
-    evidence: 0,
+    foundBy: [alarm],
+    evidence: alarm.evidence,
     lastAbove: bin,
     lastBugAbove: bin,
     lastBugExplained: bin,
     endedIn: null,
   };
+}
+
+/** Adds what another detector, or another case of it, says of a running incident. It speaks for the incident going on. */
+export function joinIncident(incident: IncidentState, alarm: Alarm, bin: number): void {
+  const known = incident.foundBy.findIndex(({ by, about }) => by === alarm.by && about === alarm.about);
+  incident.foundBy = known < 0 ? [...incident.foundBy, alarm] : incident.foundBy.with(known, alarm);
+  incident.evidence = Math.max(incident.evidence, alarm.evidence);
+  if (alarm.by === 'rate') return;
+  incident.lastAbove = bin;
+  noteBugAbove(incident, bin);
+  incident.lastCounts = incident.counts;
 }
 
 /** Dates an incident anew: at the alarm itself, bugs by chance just before the change can look like its beginning. */

@@ -1,5 +1,6 @@
 import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
 import type { Bin, BinBug, ServiceBins } from '../facts/service-bins.ts';
+import type { Alarm, AlarmSource } from './alarm.ts';
 import { bugsBetween, bugsOf, closesOf } from './bin-bugs.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
 import { type EvaluatedBin, trailingSum } from './evaluated-bin.ts';
@@ -8,6 +9,7 @@ import {
   countBin,
   followIncident,
   type IncidentState,
+  joinIncident,
   openIncident,
   QUIET_BINS,
   REDATED_FOR,
@@ -17,7 +19,7 @@ import {
 } from './incident-state.ts';
 import { notePopulation, populationOf } from './population.ts';
 import { forgetChange, type RateOutcome, stepRate } from './rate-detector.ts';
-import { likeliest } from './rate-mixture.ts';
+import { type Change, likeliest } from './rate-mixture.ts';
 import { type RateSettings, rateSettings } from './rate-settings.ts';
 import type { DetectSettings } from './settings.ts';
 
@@ -40,17 +42,20 @@ export class ServiceDetector {
   private readonly settings: DetectSettings;
   private readonly rateSettings: RateSettings;
   private readonly cohortShare: (incident: IncidentState, bin: number) => number;
+  private readonly sources: readonly AlarmSource[];
   private state: DetectorState | null = null;
 
   constructor(
     bins: ServiceBins,
     settings: DetectSettings,
     cohortShare: (incident: IncidentState, bin: number) => number,
+    sources: readonly AlarmSource[] = [],
   ) {
     this.bins = bins;
     this.settings = settings;
     this.rateSettings = rateSettings({ falseAlarmsPerYear: settings.budget.rate });
     this.cohortShare = cohortShare;
+    this.sources = sources;
   }
 
   /** Evaluates through bin number `edge`. Returns whether anything was evaluated. */
@@ -133,7 +138,8 @@ export class ServiceDetector {
     const known = state.incident;
     const heard = [...(bin?.steps.values() ?? [])].some(step => step.spoke > 0);
     if (known) countBin(known, { bugs, heard, expected });
-    if (evidence >= 1) this.alarm(state);
+    if (evidence >= 1) this.alarm(state, { ...likeliest(state.rate.mixture), evidence });
+    for (const source of this.sources) for (const alarm of source.alarmsIn(state.bin)) this.hear(state, alarm);
     const { incident } = state;
     if (!incident) return;
     this.redate(state, incident);
@@ -165,19 +171,35 @@ export class ServiceDetector {
     return Math.max(0, bin - this.bins.firstSpoken);
   }
 
-  private alarm(state: DetectorState): void {
+  private alarm(state: DetectorState, change: Change & { evidence: number }): void {
+    const { since, firstAt, evidence } = change;
+    const at = firstAt ?? state.bin * BIN;
+    this.found(state, change, { by: 'rate', about: null, since, firstAt: at, evidence, version: null });
+  }
+
+  /** Takes an alarm of another detector: the incident is of the whole service, whoever found it. */
+  private hear(state: DetectorState, alarm: Alarm): void {
+    const bugs = bugsBetween(this.bins, alarm.since, state.bin);
+    let expected = 0;
+    for (let bin = alarm.since; bin <= state.bin; bin++) expected += this.evaluated.get(bin)?.expected ?? 0;
+    const { since, firstAt } = alarm;
+    this.found(state, { since, firstAt, sick: bugs.length, closes: closesOf(bugs), expected }, alarm);
+  }
+
+  private found(state: DetectorState, change: Change, alarm: Alarm): void {
     const { incident } = state;
-    if (incident) {
-      if (incident.endedIn !== null) reopenIncident(incident, state.bin);
+    if (incident === null) {
+      state.incident = openIncident(change, alarm, state.bin, bugsBetween(this.bins, change.since, state.bin));
       return;
     }
-    const change = likeliest(state.rate.mixture);
-    state.incident = openIncident(change, state.bin, bugsBetween(this.bins, change.since, state.bin));
+    if (incident.endedIn !== null) reopenIncident(incident, state.bin);
+    joinIncident(incident, alarm, state.bin);
   }
 
   private redate(state: DetectorState, incident: IncidentState): void {
     const since = state.bin - incident.alarmedIn;
     if (since === 0 || since > REDATED_FOR || incident.endedIn !== null) return;
+    if (incident.foundBy[0]!.by !== 'rate') return;
     const change = likeliest(state.rate.mixture);
     if (change.firstAt === null || change.firstAt <= incident.startedAt) return;
     redateIncident(incident, change, bugsBetween(this.bins, change.since, state.bin));

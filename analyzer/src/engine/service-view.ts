@@ -1,4 +1,5 @@
 import type { DeployMarker } from '@closewatch/collector';
+import { VersionTests } from '../deploy-test/version-tests.ts';
 import { CodeDetectors } from '../detect/code-detectors.ts';
 import { ServiceDetector } from '../detect/service-detector.ts';
 import { BIN } from '../facts/limits.ts';
@@ -18,6 +19,7 @@ const FINAL_KEPT = 10_000;
 export class ServiceView {
   readonly facts: ServiceFacts;
   readonly detector: ServiceDetector;
+  private readonly versions: VersionTests;
   private readonly codes: CodeDetectors;
   private readonly waves: KnownWaves;
   private readonly sources: readonly VerdictSource[];
@@ -29,8 +31,12 @@ export class ServiceView {
   constructor(facts: ServiceFacts, settings: EngineSettings) {
     this.facts = facts;
     const { page } = settings.detect;
-    this.detector = new ServiceDetector(facts.bins, settings.detect, (incident, bin) =>
-      cohortShareOf(facts, incident, bin, page.minClients),
+    this.versions = new VersionTests(facts.arms, facts.bins, settings.detect.budget.deploys);
+    this.detector = new ServiceDetector(
+      facts.bins,
+      settings.detect,
+      (incident, bin) => cohortShareOf(facts, incident, bin, page.minClients),
+      [this.versions],
     );
     this.codes = new CodeDetectors(facts.codes, this.detector, settings.detect.budget.codes);
     const own = settingsOf(settings, facts.service);
@@ -40,8 +46,9 @@ export class ServiceView {
 
   /** Carries the detectors through the bin that `now` (epoch milliseconds) falls into. */
   advance(now: number): void {
-    this.binsChangedFrom = Math.min(this.binsChangedFrom, this.facts.bins.dirtyFrom);
     const edge = Math.floor(now / BIN);
+    this.versions.run(edge);
+    this.binsChangedFrom = Math.min(this.binsChangedFrom, this.facts.bins.dirtyFrom);
     this.detector.run(edge);
     this.codes.run(edge);
   }

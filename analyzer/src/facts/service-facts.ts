@@ -1,4 +1,5 @@
 import { clientKey } from '../connection.ts';
+import { ArmBins } from '../deploy-test/arm-bins.ts';
 import { ServiceClients } from '../wave/service-clients.ts';
 import { ServiceProcesses } from '../wave/service-processes.ts';
 import { CodeStreams } from './code-streams.ts';
@@ -22,6 +23,8 @@ export class ServiceFacts {
   readonly handshakes = new Map<string, FailedHandshake>();
   /** Closes by code and failed handshakes by status, those of them whose rise is worth a word. */
   readonly codes = new CodeStreams();
+  /** What comparing versions needs. */
+  readonly arms = new ArmBins();
   /** Connections that went away by themselves. */
   readonly drops = new Drops();
   /** Epoch milliseconds of the newest row that counts here. */
@@ -49,6 +52,7 @@ export class ServiceFacts {
   replace(before: CountedConnection | null, after: CountedConnection | null): void {
     this.revision++;
     this.changedFrom = Math.min(this.changedFrom, changeBetween(before, after));
+    this.arms.replace(before, after);
     this.processes.replace(before, after);
     this.clients.replace(before, after);
     countChange(this, this.sick, before, after);
@@ -95,6 +99,7 @@ export class ServiceFacts {
   /** Drops bins below number `bin`, and windows of clients that ended before `time`; `now` is event time. Epoch milliseconds. */
   forgetBefore(bin: number, time: number, now: number): void {
     this.bins.forgetBefore(bin);
+    this.arms.forgetBefore(bin);
     this.sick.forgetBefore(time);
     this.codes.forgetBefore(now, time);
     this.drops.forgetBefore(now);
