@@ -51,8 +51,8 @@ export interface DuckDbStoreOptions {
 }
 
 /**
- * Under load DuckDB takes all of it, as it keeps what was written last, and the process some 550 MiB more: V8's heap 180, buffers and requests in hand 120,
- * code 95, the rest what the two allocators keep. So it is under 1 GiB in all.
+ * Under load DuckDB takes all of it, as it keeps what was written last, and the process some 600 to 750 MiB more: V8's heap 180 to 230, buffers and requests
+ * in hand 120 to 180, code 95, the rest what the two allocators keep. See docs/decisions/0010-ingest-measured.md.
  */
 const DEFAULT_MEMORY_LIMIT = '320MB';
 /** Writing a day as Parquet takes 500 MB, however small it is. */
