@@ -2,6 +2,16 @@ import { gammaQuantile } from '../statistics/gamma-quantile.ts';
 import type { Exposure } from './exposure.ts';
 import type { RateSettings } from './rate-settings.ts';
 import { cloneSeason, freshSeason, learnSeason, type Season, seasonFactor, slotOf } from './season.ts';
+import {
+  cloneSpread,
+  DRIFT_PRIOR,
+  driftOf,
+  forgetSpread,
+  freshSpread,
+  type KnownRates,
+  learnSpread,
+  type Spread,
+} from './spread.ts';
 
 /** What is known of the rate of one class of exposure: a Gamma posterior that forgets. */
 interface RatePosterior {
@@ -21,11 +31,7 @@ export interface Baseline {
   closes: number;
   /** Null where none is learnt. */
   season: Season | null;
-  /** Pearson's statistic over blocks, and their number. */
-  pearson: number;
-  blocks: number;
-  /** The block under way: what came, what was expected, and for how many seconds. */
-  block: { sick: number; mean: number; variance: number; seconds: number };
+  spread: Spread;
 }
 
 /** What some bins in a row teach, all of them within one hour. */
@@ -51,18 +57,8 @@ export interface BinTime {
 const PRIOR_SICK = 0.5;
 const PRIOR_EXPOSURE = 1;
 /** The margin is for what drifts; in its first hours a service's null is in doubt enough without it. Seconds. */
-const MARGIN_GROWS = 4 * 3_600;
+const MARGIN_GROWS = 3_600;
 const DAY = 86_400; // seconds
-const DISPERSION_PRIOR = 2;
-/** Weight of the prior dispersion, in blocks. */
-const DISPERSION_PRIOR_BLOCKS = 10;
-/** In standard errors. */
-const DISPERSION_DOUBT = 1;
-const DISPERSION_LEAST = 1.1;
-const DISPERSION_MOST = 20;
-/** A block is full at this expected count, or after a day. */
-const BLOCK_MEAN = 5;
-const BLOCK_SECONDS = DAY;
 /** A quantile is made anew when its shape has changed by this share. */
 const SHAPE_STEP = 1e-3;
 
@@ -74,9 +70,7 @@ export function freshBaseline({ nullQuantile, season }: RateSettings, quiet: Exp
     old: posterior(quiet.old),
     closes: 0,
     season: season ? freshSeason() : null,
-    pearson: 0,
-    blocks: 0,
-    block: { sick: 0, mean: 0, variance: 0, seconds: 0 },
+    spread: freshSpread(),
   };
   refreshQuantile(baseline.young, nullQuantile);
   refreshQuantile(baseline.old, nullQuantile);
@@ -84,13 +78,13 @@ export function freshBaseline({ nullQuantile, season }: RateSettings, quiet: Exp
 }
 
 export function cloneBaseline(baseline: Baseline): Baseline {
-  const { young, old, block, season } = baseline;
+  const { young, old, season, spread } = baseline;
   return {
     ...baseline,
     young: { ...young },
     old: { ...old },
-    block: { ...block },
     season: season && cloneSeason(season),
+    spread: cloneSpread(spread),
   };
 }
 
@@ -101,12 +95,12 @@ export function learn(baseline: Baseline, lesson: Lesson, when: BinTime, setting
   const factor = factorAt(baseline, when);
   const seconds = lesson.bins * settings.binSeconds;
   const sick = lesson.sickYoung + lesson.sickOld;
-  judgeDispersion(baseline, lesson, factor, seconds);
+  const exposure = { young: factor * lesson.young, old: factor * lesson.old };
+  learnSpread(baseline.spread, sick, exposure, seconds, knownRates(baseline));
   if (season) learnSeason(season, slot, seconds, sick, seenRate(young) * lesson.young + seenRate(old) * lesson.old);
   const kept = 2 ** (-seconds / settings.halfLife);
   baseline.closes = baseline.closes * kept + lesson.closes;
-  baseline.pearson *= kept;
-  baseline.blocks *= kept;
+  forgetSpread(baseline.spread, kept);
   young.sick = young.sick * kept + lesson.sickYoung;
   young.exposure = young.exposure * kept + lesson.young * factor;
   old.sick = old.sick * kept + lesson.sickOld;
@@ -124,14 +118,14 @@ export function nullMean(baseline: Baseline, exposure: Exposure, when: BinTime, 
   const youngMean = meanRate(young) * exposure.young;
   const oldMean = meanRate(old) * exposure.old;
   const doubt = Math.hypot(nullRate(young) * exposure.young - youngMean, nullRate(old) * exposure.old - oldMean);
-  const factor = factorAt(baseline, when) * marginOf(when.age, settings);
+  const factor = factorAt(baseline, when) * marginOf(baseline, when.age, settings);
   return Math.max(factor * (youngMean + oldMean + doubt), leastMean(settings));
 }
 
 /** The same on young connections alone; 0 where there are none. */
 export function nullMeanYoung(baseline: Baseline, exposure: Exposure, when: BinTime, settings: RateSettings): number {
   if (exposure.young <= 0) return 0;
-  const factor = factorAt(baseline, when) * marginOf(when.age, settings);
+  const factor = factorAt(baseline, when) * marginOf(baseline, when.age, settings);
   return Math.max(factor * nullRate(baseline.young) * exposure.young, leastMean(settings));
 }
 
@@ -154,24 +148,12 @@ export function closesPerClient({ young, old, closes }: Baseline): number {
   return Math.max(1, (closes + PRIOR_SICK) / (sick + PRIOR_SICK));
 }
 
-/**
- * Variance over mean of the counts, taken some standard errors high while few blocks are known: where it is understated,
- * one clump of bugs looks like a change.
- */
-export function dispersion({ pearson, blocks }: Baseline): number {
-  const weight = DISPERSION_PRIOR_BLOCKS + blocks;
-  const shrunk = (DISPERSION_PRIOR * DISPERSION_PRIOR_BLOCKS + pearson) / weight;
-  // Pearson's statistic of a block is about chi-squared with one degree of freedom: its variance is 2.
-  const doubt = 1 + DISPERSION_DOUBT * Math.sqrt(2 / weight);
-  return Math.min(Math.max(shrunk * doubt, DISPERSION_LEAST), DISPERSION_MOST);
-}
-
 function leastMean({ leastPerDay, binSeconds }: RateSettings): number {
   return (leastPerDay * binSeconds) / DAY;
 }
 
-function marginOf(age: number, { nullMargin }: RateSettings): number {
-  return 1 + nullMargin * Math.min(1, age / MARGIN_GROWS);
+function marginOf({ spread }: Baseline, age: number, { nullMargin }: RateSettings): number {
+  return 1 + nullMargin * (driftOf(spread) / DRIFT_PRIOR) * Math.min(1, age / MARGIN_GROWS);
 }
 
 function nullRate({ quantile, exposure }: RatePosterior): number {
@@ -193,20 +175,9 @@ function refreshQuantile(posterior: RatePosterior, probability: number): void {
   posterior.quantile = gammaQuantile(probability, shape, 1);
 }
 
-/** Pearson's statistic of a block; its variance holds that the mean itself is only estimated. */
-function judgeDispersion(baseline: Baseline, lesson: Lesson, factor: number, seconds: number): void {
-  const { block, young, old } = baseline;
-  block.sick += lesson.sickYoung + lesson.sickOld;
-  block.seconds += seconds;
-  const youngMean = factor * meanRate(young) * lesson.young;
-  const oldMean = factor * meanRate(old) * lesson.old;
-  block.mean += youngMean + oldMean;
-  block.variance += youngMean / (PRIOR_SICK + young.sick) + oldMean / (PRIOR_SICK + old.sick);
-  if (block.mean < BLOCK_MEAN && (block.seconds < BLOCK_SECONDS || block.mean === 0)) return;
-  const inflation = 1 + block.variance;
-  // A block of much less than one event says little, and says it loudly when one comes: it counts for as much as it holds.
-  const weight = Math.min(1, block.mean);
-  baseline.pearson += (weight * (block.sick - block.mean) ** 2) / (block.mean * inflation);
-  baseline.blocks += weight;
-  baseline.block = { sick: 0, mean: 0, variance: 0, seconds: 0 };
+function knownRates({ young, old }: Baseline): KnownRates {
+  return {
+    young: { rate: meanRate(young), events: PRIOR_SICK + young.sick },
+    old: { rate: meanRate(old), events: PRIOR_SICK + old.sick },
+  };
 }

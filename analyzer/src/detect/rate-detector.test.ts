@@ -115,7 +115,8 @@ describe('an alarm', () => {
     expect(Math.abs(alarm!.since - usual.length)).toBeLessThanOrEqual(1);
     expect(alarm!.detectedIn - usual.length).toBeLessThan(8);
     expect(Math.abs(alarm!.lastAbove - (usual.length + bug.length))).toBeLessThan(6);
-    expect(alarm!.endedIn! - alarm!.lastAbove).toBe(15);
+    expect(alarm!.endedIn! - alarm!.lastAbove).toBeGreaterThanOrEqual(15);
+    expect(alarm!.endedIn! - alarm!.lastAbove).toBeLessThanOrEqual(18);
     expect(alarm!.sick).toBeGreaterThanOrEqual(bug.reduce((sum, count) => sum + count, 0) - 3);
   });
 

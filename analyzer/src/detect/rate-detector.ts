@@ -3,7 +3,6 @@ import {
   type BinTime,
   cloneBaseline,
   closesPerClient,
-  dispersion,
   expectedSick,
   factorAt,
   freshBaseline,
@@ -23,6 +22,7 @@ import {
 } from './rate-mixture.ts';
 import type { RateSettings } from './rate-settings.ts';
 import { slotLeft, slotOf } from './season.ts';
+import { dispersionOf } from './spread.ts';
 
 /** What a rate detector carries from one bin to the next: small, and copied as a whole. */
 export interface RateState {
@@ -181,7 +181,7 @@ function learntOutcome(baseline: Baseline, { bin, age, exposure }: RateBin, sett
     mean: nullMean(baseline, exposure, when, settings),
     meanYoung: nullMeanYoung(baseline, exposure, when, settings),
     season: factorAt(baseline, when),
-    dispersion: dispersion(baseline),
+    dispersion: dispersionOf(baseline.spread),
     expectedSick: sick,
     expected: sick * closesPerClient(baseline),
   };
