@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import type { Alarm } from './detect/alarm.ts';
 import type { Severity, VerdictStatus } from './verdict.ts';
 
 /** A change of the payload-bug rate of one service, as detector and lifecycle know it. Times are epoch milliseconds. */
@@ -21,8 +22,8 @@ export interface PayloadBugIncident {
   expected: number;
   /** The closes themselves, the first ones, at most `BUGS_KEPT`. */
   bugs: readonly Connection[];
-  /** Connections of the service that were open at some time of the incident, bugs included: what the bugs are compared with. */
-  population: readonly Connection[];
+  /** What found it, first what opened it. */
+  found: readonly Alarm[];
 }
 
 /** Closes kept with an incident for attribution: 5,000 are plenty to name a cohort, and bound the memory. */

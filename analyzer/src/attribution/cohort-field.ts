@@ -35,9 +35,22 @@ export function fieldOf(attribute: string): CohortField | null {
   return FIELD_OF.get(attribute) ?? null;
 }
 
-/** True where the connection has every value of the cohort; an empty cohort is everybody. */
+/** What the bytes look like: it tells bugs apart, and no connection that has had none. */
+export const SIGNATURE = signatureAttribute();
+
+function signatureAttribute(): string {
+  const attribute = attributeOf('payloadSignature');
+  if (attribute === null) throw new Error('expected payloadSignature to have a name on the wire, got none');
+  return attribute;
+}
+
+/**
+ * True where the connection has every value of the cohort; an empty cohort is everybody. A payload signature is asked of connections with a payload bug
+ * alone: the others could have had one of any.
+ */
 export function isInCohort(connection: Connection, cohort: readonly CohortTerm[]): boolean {
   return cohort.every(({ attribute, value }) => {
+    if (attribute === SIGNATURE) return !connection.payloadBug || connection.payloadSignature === value;
     const field = fieldOf(attribute);
     return field !== null && connection[field] === value;
   });

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection.ts';
 import { COHORT_FIELDS, type CohortField } from './cohort-field.ts';
-import { EXPECTED_UNIT, expectedBugs } from './expected-bugs.ts';
+import { EXPECTED_UNIT, type ExpectedBugs } from './expected-bugs.ts';
 import { kulldorffLogLikelihoodRatio } from './kulldorff-log-likelihood-ratio.ts';
 
 /** A value that a cohort may be made of. */
@@ -33,8 +33,7 @@ export interface CohortTable {
 /** Of a field so many values can be named: the one with the clearest excess, and a rival. */
 const LEAVES_PER_FIELD = 2;
 
-export function cohortTable(bugs: readonly Connection[], population: readonly Connection[]): CohortTable {
-  const { first, ofConnection } = expectedBugs(bugs, population);
+export function cohortTable({ first, ofConnection }: ExpectedBugs, population: readonly Connection[]): CohortTable {
   const byField = COHORT_FIELDS.map(field => countsByValue(field, first, population, ofConnection));
   const shares = byField.flatMap(sharesOf).sort((a, b) => b - a);
   const leaves = byField.flatMap((counts, index) => leavesOf(COHORT_FIELDS[index]!, counts));

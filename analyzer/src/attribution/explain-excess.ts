@@ -4,6 +4,7 @@ import type { CohortTerm } from '../verdict.ts';
 import type { Attribution } from './attribution.ts';
 import { wireNameOf } from './cohort-field.ts';
 import { type CohortCounts, type CohortTable, cohortTable, type Leaf } from './cohort-table.ts';
+import { type ExpectedBugs, expectedBugs } from './expected-bugs.ts';
 import { kulldorffLogLikelihoodRatio } from './kulldorff-log-likelihood-ratio.ts';
 
 /** A cohort has to explain this share of the excess. */
@@ -23,6 +24,9 @@ const CHANCE = 0.05;
 /** Of the sick clients this share has to say anything in a cohort's fields. */
 const KNOWN = 0.5;
 
+/** What is to be expected of each connection where everybody is alike. */
+type Exposure = (bugs: readonly Connection[], population: readonly Connection[]) => ExpectedBugs;
+
 /** A set of leaves and how well it explains the bugs. */
 interface Candidate {
   mask: number;
@@ -37,7 +41,8 @@ interface Candidate {
  * The smallest set of attribute values that explains at least 80 % of the excess of `bugs` over what `population` would
  * have had alike, and the sets that the data can't tell from it. Every client counts once, at its first bug, against what would be expected of
  * connections of its age (see `expectedBugs`). `population` are the connections the bugs are compared with, bugs included; `expected` the sick
- * clients that the baseline would have had among them; where it would have had them all, there is no excess and no cohort.
+ * clients that the baseline would have had among them; where it would have had them all, there is no excess and no cohort. `exposure` says what is
+ * expected of each connection: `expectedAlike` where it is no matter of time.
  *
  * Of each field the two values with the clearest excess are searched in all sets of up to three. The best by Kulldorff's likelihood ratio is
  * named, when it is at least fifty times what the best of all sets would have by chance; a further term has to bring a factor of twenty. The
@@ -47,10 +52,11 @@ export function explainExcess(
   bugs: readonly Connection[],
   population: readonly Connection[],
   expected = 0,
+  exposure: Exposure = expectedBugs,
 ): Attribution {
   const nobody = { cohort: [], alsoPossible: [] };
   if (bugs.length === 0 || population.length === 0) return nobody;
-  const table = cohortTable(bugs, population);
+  const table = cohortTable(exposure(bugs, population), population);
   if (expected >= table.all.sick) return nobody;
   const candidates = candidatesOf(table, expected);
   if (candidates.length === 0) return nobody;

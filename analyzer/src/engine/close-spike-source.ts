@@ -1,3 +1,6 @@
+import { compareVersions } from '../attribution/compare-versions.ts';
+import { expectedAlike } from '../attribution/expected-alike.ts';
+import { expectedBugs } from '../attribution/expected-bugs.ts';
 import { explainExcess } from '../attribution/explain-excess.ts';
 import type { CodeAlarm } from '../detect/code-detectors.ts';
 import { STREAM_BIN } from '../facts/code-streams.ts';
@@ -84,7 +87,13 @@ export class CloseSpikeSource implements VerdictSource {
     const startedAt = startOf(one);
     const endedAt = endedIn === null ? null : (lastAbove + 1) * STREAM_BIN;
     const deploy = deployBefore(deploys, startedAt);
-    const relation = deploy && relationTo(deploy, startedAt, explanation.bugs, explanation.population);
+    const relation =
+      deploy &&
+      relationTo(
+        deploy,
+        { startedAt, foundBy: [] },
+        { compare: versions => compareVersions(explanation.bugs, explanation.population, versions) },
+      );
     const odds = (evidence * CHANGES_PER_YEAR) / this.falseAlarmsPerYear;
     const counts = { closes: Math.round(closes), clients: Math.round(sick), expected: digits(expected) };
     const subject = subjectOf(one.stream);
@@ -114,7 +123,16 @@ export class CloseSpikeSource implements VerdictSource {
 
 function explain(one: CodeAlarm, facts: ServiceMoment['facts'], startedAt: number, until: number) {
   const { bugs, population } = spikeFacts(facts, one.stream, startedAt, until);
-  return { bugs, population, attribution: explainExcess(bugs, population) };
+  return {
+    bugs,
+    population,
+    attribution: explainExcess(
+      bugs,
+      population,
+      0,
+      subjectOf(one.stream).kind === 'close' ? expectedBugs : expectedAlike,
+    ),
+  };
 }
 
 function fieldsOf(subject: SpikeSubject): Pick<Verdict, 'code' | 'httpStatus'> {

@@ -1,5 +1,5 @@
+import { attributeBugs } from '../attribution/attribute-bugs.ts';
 import { isInCohort } from '../attribution/cohort-field.ts';
-import { explainExcess } from '../attribution/explain-excess.ts';
 import type { IncidentState } from '../detect/incident-state.ts';
 import { BIN } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
@@ -18,7 +18,7 @@ export function cohortShareOf(service: ServiceFacts, incident: IncidentState, bi
   )
     return 0;
   const { bugs, population } = incidentFacts(service, incident.startedAt, (bin + 1) * BIN);
-  const { cohort } = explainExcess(bugs, population);
+  const { cohort } = attributeBugs(bugs, population);
   if (cohort.length === 0) return 0;
   const isInside = (one: (typeof bugs)[number]) => isInCohort(one, cohort);
   return sickShare(bugs.filter(isInside), population.filter(isInside));

@@ -8,7 +8,7 @@ export interface IncidentFacts {
   population: Connection[];
 }
 
-/** The payload bugs from `startedAt` to `until` (epoch milliseconds), and the connections that were open in between. */
+/** The payload bugs from `startedAt` to `until` (epoch milliseconds) by their time, and the connections that were open in between, in no order. */
 export function incidentFacts(service: ServiceFacts, startedAt: number, until: number): IncidentFacts {
   const bugs: Connection[] = [];
   const population: Connection[] = [];
@@ -19,7 +19,6 @@ export function incidentFacts(service: ServiceFacts, startedAt: number, until: n
     population.push(connection);
     if (payloadBug && closedAt !== null && closedAt <= until) bugs.push(connection);
   }
-  population.sort((a, b) => (a.id < b.id ? -1 : 1));
   bugs.sort((a, b) => a.closedAt! - b.closedAt! || (a.id < b.id ? -1 : 1));
   return { bugs: bugs.slice(0, BUGS_KEPT), population };
 }

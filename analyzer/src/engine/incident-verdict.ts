@@ -1,14 +1,16 @@
+import { attributeBugs } from '../attribution/attribute-bugs.ts';
 import type { Attribution } from '../attribution/attribution.ts';
+import { type CohortCounts, cohortCounts } from '../attribution/cohort-counts.ts';
 import { isInCohort } from '../attribution/cohort-field.ts';
-import { explainExcess } from '../attribution/explain-excess.ts';
-import { payloadOf } from '../attribution/payload-of.ts';
+import { compareVersions, type DeployVersions, type VersionComparison } from '../attribution/compare-versions.ts';
+import { type PayloadKind, payloadKinds, payloadOf } from '../attribution/payload-of.ts';
 import type { IncidentState } from '../detect/incident-state.ts';
 import { BIN } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
 import type { PayloadBugIncident } from '../incident.ts';
 import type { Verdict, VerdictPayload } from '../verdict.ts';
 import { wordsForPayloadBug } from '../words/words-for-payload-bug.ts';
-import { deployBefore, relationTo } from './deploy-relation.ts';
+import { deployBefore, relationTo, versionsOf } from './deploy-relation.ts';
 import type { Deploy } from './deploys.ts';
 import type { IncidentFacts } from './incident-facts.ts';
 import { verdictId } from './verdict-id.ts';
@@ -17,6 +19,11 @@ import { verdictId } from './verdict-id.ts';
 export interface Explanation extends IncidentFacts {
   attribution: Attribution;
   payload: VerdictPayload;
+  /** All kinds of payload of the cohort's bugs. */
+  kinds: readonly PayloadKind[];
+  counts: CohortCounts;
+  /** Reads every connection the first time that it is asked for two versions. */
+  compare(versions: DeployVersions): VersionComparison;
 }
 
 /** Real changes of one service in a year, before any evidence: with the alarm's evidence it gives the confidence. */
@@ -24,10 +31,25 @@ const CHANGES_PER_YEAR = 4;
 const MOST_CONFIDENCE = 0.999;
 
 /** Finds the cohort and the payload; `expectedSick` are the sick clients that the baseline has in the same time. */
-export function explain(facts: IncidentFacts, expectedSick: number): Explanation {
-  const attribution = explainExcess(facts.bugs, facts.population, expectedSick);
-  const inCohort = facts.bugs.filter(bug => isInCohort(bug, attribution.cohort));
-  return { ...facts, attribution, payload: payloadOf(inCohort.length > 0 ? inCohort : facts.bugs) };
+export function explain({ bugs, population }: IncidentFacts, expectedSick: number): Explanation {
+  const attribution = attributeBugs(bugs, population, expectedSick);
+  const inCohort = bugs.filter(bug => isInCohort(bug, attribution.cohort));
+  const told = inCohort.length > 0 ? inCohort : bugs;
+  const comparisons = new Map<string, VersionComparison>();
+  return {
+    bugs,
+    population,
+    attribution,
+    payload: payloadOf(told),
+    kinds: payloadKinds(told),
+    counts: cohortCounts(bugs, population, attribution.cohort),
+    compare: versions => {
+      const key = JSON.stringify([versions.fromVersion, versions.toVersion]);
+      const known = comparisons.get(key) ?? compareVersions(bugs, population, versions);
+      comparisons.set(key, known);
+      return known;
+    },
+  };
 }
 
 /** The verdict of an incident as it stands. */
@@ -38,16 +60,20 @@ export function incidentVerdict(
   deploys: readonly Deploy[],
   falseAlarmsPerYear: number,
 ): Verdict {
-  const { attribution, payload, bugs, population } = explanation;
+  const { attribution, payload, kinds, counts } = explanation;
   const incident = incidentOf(service, environment, state, explanation, falseAlarmsPerYear);
   const deploy = deployBefore(deploys, state.startedAt);
-  const relation = deploy && relationTo(deploy, state.startedAt, bugs, population);
+  const relation = deploy && relationTo(deploy, state, explanation);
   const isNear = relation !== null && relation.relation !== 'none';
   const words = wordsForPayloadBug({
     incident,
     attribution,
     payload,
+    kinds,
+    counts,
     deploy: relation,
+    versions: isNear ? explanation.compare(versionsOf(deploy!)) : null,
+    fromVersion: isNear ? deploy!.fromVersion : null,
     wave: isNear ? deploy!.wave : null,
   });
   return {
@@ -77,7 +103,7 @@ function incidentOf(
   service: string,
   environment: string | null,
   state: IncidentState,
-  { bugs, population }: IncidentFacts,
+  { bugs }: IncidentFacts,
   falseAlarmsPerYear: number,
 ): PayloadBugIncident {
   const ended = state.endedIn !== null;
@@ -97,7 +123,7 @@ function incidentOf(
     clients,
     expected: digits(expected, 3),
     bugs,
-    population,
+    found: state.foundBy,
   };
 }
 

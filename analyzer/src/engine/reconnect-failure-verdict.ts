@@ -1,3 +1,4 @@
+import { expectedAlike } from '../attribution/expected-alike.ts';
 import { explainExcess } from '../attribution/explain-excess.ts';
 import { type ReconnectFailure, USUAL_LEAVING } from '../reconnect/find-failure.ts';
 import { roundedHealth } from '../reconnect/rounded-health.ts';
@@ -15,7 +16,9 @@ export function reconnectFailureVerdict(wave: Wave, failure: ReconnectFailure): 
   const { severity, detectedAt, endedAt, chance, out, clients } = failure;
   const expected = USUAL_LEAVING * clients.length;
   const isKnown = wave.reconnect.basis !== 'aggregate';
-  const { cohort, alsoPossible } = isKnown ? explainExcess(out, clients, expected) : { cohort: [], alsoPossible: [] };
+  const { cohort, alsoPossible } = isKnown
+    ? explainExcess(out, clients, expected, expectedAlike)
+    : { cohort: [], alsoPossible: [] };
   return {
     id: verdictId({ kind: 'reconnect_failure', service, environment }, startedAt),
     kind: 'reconnect_failure',

@@ -1,4 +1,4 @@
-import { type CohortField, fieldOf } from '../attribution/cohort-field.ts';
+import { type CohortField, fieldOf, SIGNATURE } from '../attribution/cohort-field.ts';
 import type { CohortTerm, VerdictPayload } from '../verdict.ts';
 import { plainText } from './plain-text.ts';
 
@@ -12,8 +12,10 @@ export function cohortPhrase(cohort: readonly CohortTerm[]): string {
   const values = valuesOf(cohort);
   const ends = [clientPhrase(values), serverPhrase(values)].filter(phrase => phrase !== null);
   const places = placePhrases(values);
-  if (ends.length + places.length === 0) return 'everybody';
-  return [ends.length === 0 ? 'clients' : ends.join(' with '), ...places].join(' ');
+  const signature = cohort.find(({ attribute }) => attribute === SIGNATURE)?.value;
+  const bytes = signature === undefined ? [] : [`(where the bytes look like ${plainText(signature)})`];
+  if (ends.length + places.length + bytes.length === 0) return 'everybody';
+  return [ends.length === 0 ? 'clients' : ends.join(' with '), ...places, ...bytes].join(' ');
 }
 
 /** Who sends what to whom, after the headline's colon: `client 5.2.0 sends gzip as text`. */

@@ -1,4 +1,5 @@
 import type { PayloadSignature } from '@closewatch/collector';
+import type { PayloadKind } from '../attribution/payload-of.ts';
 import type { VerdictPayload } from '../verdict.ts';
 import { number } from './numbers.ts';
 
@@ -73,6 +74,12 @@ const INVALID_CLOSE_REASON: PayloadPhrase = {
   mend: 'Cut the close reason on code points, to at most 123 bytes of UTF-8.',
 };
 
+const APPLICATION: PayloadPhrase = {
+  sends: 'what the application refuses',
+  looks: 'The application closed with 1007 by itself',
+  mend: 'See what the application checks: it says 1007 by its own rule, the text is valid UTF-8 for the library.',
+};
+
 const UNSEEN: PayloadPhrase = {
   sends: 'payloads that are refused as not UTF-8',
   looks: 'What the bytes were, no end has recorded',
@@ -81,11 +88,34 @@ const UNSEEN: PayloadPhrase = {
 
 /** The phrase of a payload; every defect and signature of the conventions has one. */
 export function phraseOf(payload: VerdictPayload): PayloadPhrase {
+  if (payload.defect === 'application') return APPLICATION;
   if (payload.defect === 'invalid_deflate') return INVALID_DEFLATE;
   if (payload.defect === 'invalid_close_reason') return INVALID_CLOSE_REASON;
   if (payload.signature === 'cut_sequence') return cutSequence(payload.offset);
   if (payload.defect === 'unknown' && payload.signature === 'unknown') return UNSEEN;
   return PHRASES[payload.signature as keyof typeof PHRASES] ?? PHRASES.unknown;
+}
+
+/** Several kinds at once: what is sent, and how to mend each. One kind is told as it is by itself. */
+export function phraseOfKinds(kinds: readonly PayloadKind[]): Pick<PayloadPhrase, 'sends' | 'mend'> {
+  const all = kinds.reduce((sum, { bugs }) => sum + bugs, 0);
+  const told = kinds.filter(({ bugs }, index) => index === 0 || (index < MOST_TOLD && bugs >= all * WORTH_TELLING));
+  const phrases = told.map(kind => ({ ...phraseOf(kind), bugs: kind.bugs }));
+  const [first, ...others] = phrases;
+  if (first === undefined) return UNSEEN;
+  const sends = [...new Set(phrases.map(phrase => phrase.sends))];
+  const mends = others
+    .filter(({ mend }, index) => mend !== first.mend && others.findIndex(other => other.mend === mend) === index)
+    .map(({ sends: what, bugs, mend }) => `Where it is ${what} (${number(bugs)} of ${number(all)}): ${mend}`);
+  return { sends: listOf(sends), mend: [first.mend, ...mends].join(' ') };
+}
+
+/** Kinds that are told, and the share of the bugs from which on a further one is: a few of another kind are the usual noise. */
+const MOST_TOLD = 3;
+const WORTH_TELLING = 0.2;
+
+function listOf(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
 function cutSequence(offset: number | null): PayloadPhrase {

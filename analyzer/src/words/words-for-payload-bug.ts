@@ -1,5 +1,7 @@
 import type { Attribution } from '../attribution/attribution.ts';
-import { isInCohort } from '../attribution/cohort-field.ts';
+import type { CohortCounts } from '../attribution/cohort-counts.ts';
+import type { VersionComparison } from '../attribution/compare-versions.ts';
+import type { PayloadKind } from '../attribution/payload-of.ts';
 import type { Connection } from '../connection.ts';
 import type { PayloadBugIncident } from '../incident.ts';
 import type { VerdictDeploy, VerdictPayload } from '../verdict.ts';
@@ -7,7 +9,7 @@ import type { Wave } from '../wave.ts';
 import { cohortPhrase, whoSends } from './cohort-phrase.ts';
 import { dismissedForPayloadBug } from './dismissed-for-payload-bug.ts';
 import { counted, duration, number, percent } from './numbers.ts';
-import { phraseOf } from './payload-phrase.ts';
+import { phraseOf, phraseOfKinds } from './payload-phrase.ts';
 import { plainText } from './plain-text.ts';
 import type { Words } from './words.ts';
 
@@ -16,8 +18,14 @@ export interface PayloadBugStory {
   incident: PayloadBugIncident;
   attribution: Attribution;
   payload: VerdictPayload;
+  /** All kinds of payload of the cohort's bugs, the most frequent first. */
+  kinds: readonly PayloadKind[];
+  counts: CohortCounts;
   /** How it stands to a deploy; null where there is none near. */
   deploy: VerdictDeploy | null;
+  /** The new version of that deploy against the old one, and the old one; null where there is no deploy near. */
+  versions: VersionComparison | null;
+  fromVersion: string | null;
   /** The wave that it began in or after; null where there is none. */
   wave: Wave | null;
 }
@@ -27,8 +35,8 @@ export interface PayloadBugStory {
  * Only what the facts of the incident say; a line whose numbers are not known is left out.
  */
 export function wordsForPayloadBug(story: PayloadBugStory): Words {
-  const { incident, attribution, payload, deploy } = story;
-  const phrase = phraseOf(payload);
+  const { incident, attribution, payload, kinds, counts, deploy } = story;
+  const phrase = phraseOfKinds(kinds);
   const who = whoSends(attribution.cohort, payload.sender, phrase.sends);
   const rollback = deploy?.rollback === 'would_help' ? ` A rollback of ${plainText(deploy.version)} would help.` : '';
   return {
@@ -36,10 +44,12 @@ export function wordsForPayloadBug(story: PayloadBugStory): Words {
     mend: `${phrase.mend}${rollback}`,
     evidence: [
       excessLine(incident),
-      ...cohortLines(incident, attribution),
-      ...payloadLine(incident.bugs, payload),
+      ...findingLines(incident),
+      ...cohortLines(incident, attribution, counts),
+      ...kinds.slice(0, KINDS_TOLD).flatMap(kind => payloadLine(incident.bugs, kind)),
       ...senderLine(incident.bugs, payload),
       ...deployLine(deploy),
+      ...rollbackLine(story),
     ],
     dismissed: dismissedForPayloadBug(story),
   };
@@ -52,14 +62,29 @@ function excessLine({ closes, expected, clients, bugs, startedAt, endedAt }: Pay
   return `${counted(closes, 'payload close')}, ${number(expected)} expected, from ${counted(clients, 'client')}${span}.`;
 }
 
-function cohortLines({ bugs, population }: PayloadBugIncident, { cohort, alsoPossible }: Attribution): string[] {
+/** What the test of versions says, where it has found it or shared in that. */
+function findingLines({ found }: PayloadBugIncident): string[] {
+  return found.flatMap(({ version: finding }) => {
+    if (finding === null) return [];
+    const { kind, version, sick, sickOnNew, expectedOnNew, evidence } = finding;
+    const who = `${kind === 'serviceVersion' ? 'server' : 'client'} ${plainText(version)}`;
+    return [
+      `The test of versions finds ${who}: ${number(sickOnNew)} of ${counted(sick, 'sick client')} are on it, where ${number(expectedOnNew)} would be its share; odds of ${number(Math.round(evidence))} to 1.`,
+    ];
+  });
+}
+
+function cohortLines(
+  { bugs }: PayloadBugIncident,
+  { cohort, alsoPossible }: Attribution,
+  counts: CohortCounts,
+): string[] {
   if (cohort.length === 0) return spreadLine(bugs);
-  const hit = bugs.filter(bug => isInCohort(bug, cohort)).length;
-  const exposed = population.filter(connection => isInCohort(connection, cohort)).length;
-  const share = population.length === 0 ? '' : `, ${percent(exposed / population.length)} of the connections`;
+  const { allConnections, connections } = counts;
+  const share = allConnections === 0 ? '' : `, ${percent(connections / allConnections)} of the connections`;
   const also = alsoPossible.map(terms => cohortPhrase(terms)).join('; or ');
   return [
-    `${number(hit)} of ${number(bugs.length)} come from ${cohortPhrase(cohort)}${share}.`,
+    `${number(counts.bugs)} of ${number(counts.allBugs)} come from ${cohortPhrase(cohort)}${share}.`,
     ...(also === '' ? [] : [`The data can’t tell it from: ${also}.`]),
   ];
 }
@@ -71,6 +96,9 @@ function spreadLine(bugs: readonly Connection[]): string[] {
   const over = `${counted(versions, 'client version')} and ${counted(instances, 'instance')}`;
   return [`Nobody stands out: they are spread over ${over}.`];
 }
+
+/** Kinds of payload that have a line of their own. */
+const KINDS_TOLD = 3;
 
 function payloadLine(bugs: readonly Connection[], payload: VerdictPayload): string[] {
   if (payload.defect === 'unknown' && payload.signature === 'unknown') return [];
@@ -107,4 +135,22 @@ function deployLine(deploy: VerdictDeploy | null): string[] {
   const after = duration(Math.abs(deploy.secondsAfterStart));
   if (deploy.relation === 'began_after') return [`It began after deploy ${version}, ${after} after that began.`];
   return [`It began ${after} ${deploy.secondsAfterStart < 0 ? 'before' : 'into'} deploy ${version}.`];
+}
+
+/** What speaks for a rollback, or why nothing can be said; what speaks against it stands among the dismissed. */
+function rollbackLine({ deploy, versions, fromVersion }: PayloadBugStory): string[] {
+  if (versions === null || fromVersion === null || deploy === null || deploy.rollback === 'would_not_help') return [];
+  const { onNew, onOld, expectedOnNew, expectedOnOld } = versions;
+  const [to, from] = [plainText(deploy.version), plainText(fromVersion)];
+  const sick = onNew + onOld;
+  if (deploy.rollback === 'would_help') {
+    const due = expectedOnNew + expectedOnOld;
+    const share = due === 0 ? '' : `, where ${number((expectedOnNew / due) * sick)} would be its share`;
+    return [
+      `Server ${to} has ${number(onNew)} of the ${counted(sick, 'client')} that failed first on it or ${from}${share}.`,
+    ];
+  }
+  return [
+    `Whether a rollback would help can’t be told: ${counted(onNew, 'client')} failed first on ${to}, ${number(onOld)} on ${from}.`,
+  ];
 }
