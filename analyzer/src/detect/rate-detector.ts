@@ -74,7 +74,7 @@ const LAG_SHARE = 1 / 4;
 /** Bins are learnt together by this share of the age, at most a minute of them: so few wait at once. */
 const LESSON_SHARE = 1 / 32;
 const LESSON_SECONDS = 60;
-/** A quiet run is taken in pieces of this share of the age, at most an hour. */
+/** A quiet run is taken in pieces of this share of the age, and within an hour of the week. */
 const RUN_SHARE = 1 / 32;
 
 const HOUR = 3_600; // seconds
@@ -144,6 +144,15 @@ export function passRate(
     done += piece;
     if (done >= bins) return outcome;
   }
+}
+
+/**
+ * Takes a run of bins without a count of which the baseline knows already (`quiet` of `freshRate`): the mixture alone goes over
+ * them, at once.
+ */
+export function waitRate(state: RateState, bin: RateBin, bins: number, settings: RateSettings): void {
+  const { input } = prepare(state, bin, settings, NOTHING_LEFT_OUT);
+  passMixture(state.mixture, input, bins, settings);
 }
 
 /** Forgets the change that was found: the search begins anew. What is usual stays known. */
@@ -243,8 +252,9 @@ function isOneHour(from: number, bin: number, binSeconds: number): boolean {
 }
 
 /** How many bins from this one on are alike: in what is known of the rate, its season, and the prior of the first hour. */
-function binsTogether({ bin, age }: RateBin, { binSeconds, known }: RateSettings): number {
+function binsTogether({ bin, age }: RateBin, { binSeconds, known, season }: RateSettings): number {
   const firstHour = age < HOUR ? HOUR - age : Number.POSITIVE_INFINITY;
-  const usual = known ? Number.POSITIVE_INFINITY : Math.min(slotLeft(bin * binSeconds), age * RUN_SHARE);
+  const hour = season ? slotLeft(bin * binSeconds) : Number.POSITIVE_INFINITY;
+  const usual = known ? Number.POSITIVE_INFINITY : Math.min(hour, age * RUN_SHARE);
   return Math.max(1, Math.floor(Math.min(firstHour, usual) / binSeconds));
 }

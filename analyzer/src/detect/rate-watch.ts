@@ -4,6 +4,7 @@ import {
   cloneRate,
   forgetChange,
   freshRate,
+  type LeftOut,
   passRate,
   type RateBin,
   type RateOutcome,
@@ -65,32 +66,40 @@ export function cloneWatch({ rate, alarm, minutes }: RateWatch): RateWatch {
 /**
  * Takes one bin, as `stepRate` does, and carries the alarm over it: it opens when the evidence suffices, is left out of the
  * learning, is over after a quarter of an hour back below the null (longer where what it counts is rarer than that), and
- * opens again within an hour as the same.
+ * opens again within an hour as the same. `leftOut` says what else is not to be learnt.
  */
-export function stepWatch(watch: RateWatch, bin: RateBin, settings: RateSettings): RateOutcome {
-  const outcome = stepRate(watch.rate, bin, settings, leftOutOf(watch));
+export function stepWatch(watch: RateWatch, bin: RateBin, settings: RateSettings, leftOut?: LeftOut): RateOutcome {
+  const outcome = stepRate(watch.rate, bin, settings, leftOutOf(watch, leftOut));
   follow(watch, bin, 1, outcome, settings);
   return outcome;
 }
 
 /** Takes a run of bins without a count and with unchanged exposure, as `passRate` does. */
-export function passWatch(watch: RateWatch, bin: RateBin, bins: number, settings: RateSettings): RateOutcome {
+export function passWatch(
+  watch: RateWatch,
+  bin: RateBin,
+  bins: number,
+  settings: RateSettings,
+  leftOut?: LeftOut,
+): RateOutcome {
   const { binSeconds } = settings;
   for (let done = 0; ; ) {
     const now = { ...bin, bin: bin.bin + done, age: bin.age + done * binSeconds };
     const isHot = watch.alarm !== null;
     const piece = isHot ? Math.min(bins - done, Math.max(1, Math.floor(MINUTE / binSeconds))) : bins - done;
-    const outcome = passRate(watch.rate, now, piece, settings, leftOutOf(watch));
+    const outcome = passRate(watch.rate, now, piece, settings, leftOutOf(watch, leftOut));
     follow(watch, now, piece, outcome, settings);
     done += piece;
     if (done >= bins) return outcome;
   }
 }
 
-function leftOutOf(watch: RateWatch): (from: number, to: number) => boolean {
+/** What belongs to its own alarm, and what somebody else says does not count. */
+function leftOutOf(watch: RateWatch, others: LeftOut = () => false): LeftOut {
   return (from, to) => {
     const { alarm } = watch;
-    return alarm !== null && to > alarm.since && (alarm.endedIn === null || from <= alarm.lastAbove);
+    const isOwn = alarm !== null && to > alarm.since && (alarm.endedIn === null || from <= alarm.lastAbove);
+    return isOwn || others(from, to);
   };
 }
 

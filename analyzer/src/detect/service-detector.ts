@@ -1,7 +1,9 @@
+import { COHORT_BIN } from '../facts/cohorts.ts';
 import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
 import type { Bin, BinBug, ServiceBins } from '../facts/service-bins.ts';
 import type { Alarm, AlarmSource } from './alarm.ts';
 import { bugsBetween, bugsOf, closesOf } from './bin-bugs.ts';
+import type { CohortDetectors } from './cohort-detectors.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
 import { type EvaluatedBin, trailingSum } from './evaluated-bin.ts';
 import { advanceExposure } from './exposure.ts';
@@ -25,8 +27,10 @@ import type { DetectSettings } from './settings.ts';
 
 /** Bins of the trailing count that says whether an incident still runs. */
 const TRAILING = 60;
-/** Snapshots: every 8 bins for two minutes, where most changes fall, then every minute. */
-const FINE = { every: 8, until: 120 };
+/** Bins of a service in one of its cohorts. */
+const COHORT_BINS = COHORT_BIN / BIN;
+/** Snapshots: at every bin of the cohorts for two minutes, where most changes fall, then every minute. */
+const FINE = { every: COHORT_BINS, until: 120 };
 const COARSE = 60;
 
 /**
@@ -43,6 +47,7 @@ export class ServiceDetector {
   private readonly rateSettings: RateSettings;
   private readonly cohortShare: (incident: IncidentState, bin: number) => number;
   private readonly sources: readonly AlarmSource[];
+  private readonly cohorts: CohortDetectors | null;
   private state: DetectorState | null = null;
 
   constructor(
@@ -50,12 +55,14 @@ export class ServiceDetector {
     settings: DetectSettings,
     cohortShare: (incident: IncidentState, bin: number) => number,
     sources: readonly AlarmSource[] = [],
+    cohorts: CohortDetectors | null = null,
   ) {
     this.bins = bins;
     this.settings = settings;
     this.rateSettings = rateSettings({ falseAlarmsPerYear: settings.budget.rate });
     this.cohortShare = cohortShare;
     this.sources = sources;
+    this.cohorts = cohorts;
   }
 
   /** Evaluates through bin number `edge`. Returns whether anything was evaluated. */
@@ -83,7 +90,9 @@ export class ServiceDetector {
   }
 
   private rewind(): DetectorState {
-    const { dirtyFrom, first } = this.bins;
+    const { first } = this.bins;
+    const cohortsFrom = (this.cohorts?.dirtyFrom ?? Number.POSITIVE_INFINITY) * COHORT_BINS;
+    const dirtyFrom = Math.min(this.bins.dirtyFrom, cohortsFrom);
     if (this.state && dirtyFrom >= this.state.bin) return this.state;
     while (this.snapshots.length > 1 && this.snapshots.at(-1)!.bin > dirtyFrom) this.snapshots.pop();
     const snapshot = this.snapshots.at(-1);
@@ -91,6 +100,8 @@ export class ServiceDetector {
     const usable = snapshot && (snapshot.bin <= dirtyFrom || snapshot.bin > first + CHANGEABLE);
     if (!usable) this.snapshots.length = 0;
     this.state = usable ? cloneState(snapshot) : freshState(first, this.rateSettings);
+    if (usable) this.cohorts?.rewind(Math.floor(snapshot.bin / COHORT_BINS));
+    else this.cohorts?.restart(Math.floor(first / COHORT_BINS));
     return this.state;
   }
 
@@ -98,7 +109,9 @@ export class ServiceDetector {
     const last = this.snapshots.at(-1);
     if (last && last.bin >= state.bin) return;
     const step = edge - state.bin <= FINE.until ? FINE.every : COARSE;
-    if (!last || state.bin % step === 0) this.snapshots.push(cloneState(state));
+    if (last && state.bin % step !== 0) return;
+    this.snapshots.push(cloneState(state));
+    this.cohorts?.keep();
   }
 
   private evaluate(state: DetectorState): void {
@@ -130,15 +143,40 @@ export class ServiceDetector {
     this.evaluated.set(state.bin, one);
     notePopulation(state.population, state.bin, one.open);
     this.trail(state, one);
-    this.judge(state, bin, bugs, outcome);
+    this.judge(state, bin, bugs, outcome, this.stepCohorts(state, outcome));
   }
 
-  private judge(state: DetectorState, bin: Bin | undefined, bugs: BinBug[], outcome: RateOutcome): void {
+  /** Carries the cohorts over their bin where it ends with this one; what they say is of the service. */
+  private stepCohorts(state: DetectorState, { season }: RateOutcome): readonly Alarm[] {
+    if (!this.cohorts || (state.bin + 1) % COHORT_BINS !== 0) return [];
+    const exposure = { young: 0, old: 0 };
+    for (let number = state.bin - COHORT_BINS + 1; number <= state.bin; number++) {
+      const one = this.evaluated.get(number);
+      exposure.young += one?.exposure.young ?? 0;
+      exposure.old += one?.exposure.old ?? 0;
+    }
+    const age = this.ageAt(state.bin - COHORT_BINS + 1);
+    const leftOut = (from: number, to: number) => isAlarmed(state, from * COHORT_BINS, to * COHORT_BINS);
+    const alarms = this.cohorts.step({ age, exposure, season, leftOut });
+    return alarms.map(({ cohort, alarm: { since, firstAt, evidence } }) => {
+      const from = Math.max(since * COHORT_BINS, state.bin - BINS_KEPT);
+      return { by: 'cohort', about: cohort, since: from, firstAt: firstAt ?? from * BIN, evidence, version: null };
+    });
+  }
+
+  private judge(
+    state: DetectorState,
+    bin: Bin | undefined,
+    bugs: BinBug[],
+    outcome: RateOutcome,
+    cohorts: readonly Alarm[],
+  ): void {
     const { evidence, expected } = outcome;
     const known = state.incident;
     const heard = [...(bin?.steps.values() ?? [])].some(step => step.spoke > 0);
     if (known) countBin(known, { bugs, heard, expected });
     if (evidence >= 1) this.alarm(state, { ...likeliest(state.rate.mixture), evidence });
+    for (const alarm of cohorts) this.hear(state, alarm);
     for (const source of this.sources) for (const alarm of source.alarmsIn(state.bin)) this.hear(state, alarm);
     const { incident } = state;
     if (!incident) return;
@@ -219,6 +257,12 @@ export class ServiceDetector {
 
   private forget(edge: number): void {
     while (this.snapshots.length > 1 && this.snapshots[1]!.bin < edge - CHANGEABLE - COARSE) this.snapshots.shift();
+    // What was fine when it was new is thinned; the first one stays, whatever its bin.
+    for (let place = this.snapshots.length - 1; place > 0; place--) {
+      const { bin } = this.snapshots[place]!;
+      if (bin < edge - FINE.until && bin % COARSE !== 0) this.snapshots.splice(place, 1);
+    }
+    this.cohorts?.retain(new Set(this.snapshots.map(({ bin }) => Math.floor(bin / COHORT_BINS))));
     for (const number of this.evaluated.keys()) {
       if (number >= edge - BINS_KEPT) break;
       this.evaluated.delete(number);

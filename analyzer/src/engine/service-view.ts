@@ -1,6 +1,7 @@
 import type { DeployMarker } from '@closewatch/collector';
 import { VersionTests } from '../deploy-test/version-tests.ts';
 import { CodeDetectors } from '../detect/code-detectors.ts';
+import { CohortDetectors } from '../detect/cohort-detectors.ts';
 import { ServiceDetector } from '../detect/service-detector.ts';
 import { BIN } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
@@ -37,6 +38,7 @@ export class ServiceView {
       settings.detect,
       (incident, bin) => cohortShareOf(facts, incident, bin, page.minClients),
       [this.versions],
+      new CohortDetectors(facts.cohorts, settings.detect.budget.cohorts),
     );
     this.codes = new CodeDetectors(facts.codes, this.detector, settings.detect.budget.codes);
     const own = settingsOf(settings, facts.service);

@@ -1,5 +1,6 @@
 import { type Connection, clientKey } from '../connection.ts';
 import type { CodeStreams, StreamRow } from './code-streams.ts';
+import type { CohortProfile, Cohorts } from './cohorts.ts';
 import type { Drop, Drops } from './drops.ts';
 import { YOUNG_UNTIL } from './limits.ts';
 import type { CountedConnection } from './merge-connection.ts';
@@ -13,6 +14,7 @@ type Counted = CountedConnection | null;
 interface Totals {
   bins: ServiceBins;
   codes: CodeStreams;
+  cohorts: Cohorts;
   drops: Drops;
 }
 
@@ -21,12 +23,14 @@ interface Totals {
  * adds is a pure function of it, so that it can be taken back exactly, and what both add is left alone: else every close would
  * have the detector look at the bin of its open again.
  */
-export function countChange({ bins, codes, drops }: Totals, sick: SickClients, before: Counted, after: Counted): void {
+export function countChange(totals: Totals, sick: SickClients, before: Counted, after: Counted): void {
+  const { bins, codes, cohorts, drops } = totals;
   changeWords(bins, before, after);
   changeOpen(bins, before, after);
   changeSteps(bins, before, after);
+  changeCohortSteps(cohorts, before, after);
   changeClose(bins, before, after);
-  changeBug(bins, sick, before, after);
+  changeBug(totals, sick, before, after);
   changeCode(codes, before, after);
   changeDrop(drops, before, after);
 }
@@ -78,6 +82,30 @@ function changeSteps(bins: ServiceBins, before: Counted, after: Counted): void {
   }
 }
 
+/** As `changeSteps` does, which has made their times. */
+function changeCohortSteps(cohorts: Cohorts, before: Counted, after: Counted): void {
+  const isSame = before !== null && after !== null && isSameCohort(before.connection, after.connection);
+  const was = before && cohorts.profileOf(before.connection, false);
+  const is = isSame ? was : after && cohorts.profileOf(after.connection, false);
+  for (let step = 0; step < STEPS; step++) {
+    const [wasAt, isAt] = [stepsBefore[step]!, stepsAfter[step]!];
+    if (was === is && wasAt === isAt) continue;
+    if (!Number.isNaN(wasAt)) cohorts.step(wasAt, was!, -YOUNG[step]!, -OLD[step]!);
+    if (!Number.isNaN(isAt)) cohorts.step(isAt, is!, YOUNG[step]!, OLD[step]!);
+  }
+}
+
+function isSameCohort(one: Connection, other: Connection): boolean {
+  return (
+    one.clientVersion === other.clientVersion &&
+    one.clientName === other.clientName &&
+    one.serviceVersion === other.serviceVersion &&
+    one.region === other.region &&
+    one.urlTemplate === other.urlTemplate &&
+    one.subprotocol === other.subprotocol
+  );
+}
+
 function stepTimes(counted: Counted, times: Float64Array): void {
   times.fill(Number.NaN);
   if (counted === null || counted.exposedFrom === null) return;
@@ -116,11 +144,16 @@ function countClose(bins: ServiceBins, { connection, openSeen, closeWeight }: Co
   if (!openSeen) bin.orphans += sign;
 }
 
-function changeBug(bins: ServiceBins, sick: SickClients, before: Counted, after: Counted): void {
-  const [was, is] = [isBug(before), isBug(after)];
-  if (was && is && isSameBug(before!, after!)) return;
-  if (was) takeBugBack(bins, sick, before!);
-  if (is) addBug(bins, sick, after!);
+function changeBug({ bins, cohorts }: Totals, sick: SickClients, before: Counted, after: Counted): void {
+  const [was, is] = [cohortOfBug(cohorts, before), cohortOfBug(cohorts, after)];
+  if (was !== null && was === is && isSameBug(before!, after!)) return;
+  if (was) takeBugBack(bins, sick, before!, was);
+  if (is) addBug(bins, sick, after!, is);
+}
+
+/** Null where there is no bug. */
+function cohortOfBug(cohorts: Cohorts, counted: Counted): CohortProfile | null {
+  return isBug(counted) ? cohorts.profileOf(counted!.connection, true) : null;
 }
 
 function isBug(counted: Counted): boolean {
@@ -139,24 +172,24 @@ function isSameBug(one: CountedConnection, other: CountedConnection): boolean {
   );
 }
 
-function addBug(bins: ServiceBins, sick: SickClients, counted: CountedConnection): void {
+function addBug(bins: ServiceBins, sick: SickClients, counted: CountedConnection, profile: CohortProfile): void {
   const bug = bugOf(counted);
   const bin = bins.changing(bug.time);
   if (bin) {
     bin.bugs.set(bug.id, bug);
     if (isEquivalent(counted)) bin.equivalents += bug.weight;
   }
-  sick.add(bug.client, { id: bug.id, time: bug.time, young: isYoung(counted) });
+  sick.add(bug.client, { id: bug.id, time: bug.time, young: isYoung(counted), profile });
 }
 
-function takeBugBack(bins: ServiceBins, sick: SickClients, counted: CountedConnection): void {
+function takeBugBack(bins: ServiceBins, sick: SickClients, counted: CountedConnection, profile: CohortProfile): void {
   const bug = bugOf(counted);
   const bin = bins.changing(bug.time);
   if (bin) {
     bin.bugs.delete(bug.id);
     if (isEquivalent(counted)) bin.equivalents -= bug.weight;
   }
-  sick.remove(bug.client, { id: bug.id, time: bug.time, young: isYoung(counted) });
+  sick.remove(bug.client, { id: bug.id, time: bug.time, young: isYoung(counted), profile });
 }
 
 function bugOf({ connection, closeWeight, bugTrusted }: CountedConnection): BinBug {

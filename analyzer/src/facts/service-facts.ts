@@ -3,6 +3,7 @@ import { ArmBins } from '../deploy-test/arm-bins.ts';
 import { ServiceClients } from '../wave/service-clients.ts';
 import { ServiceProcesses } from '../wave/service-processes.ts';
 import { CodeStreams } from './code-streams.ts';
+import { Cohorts } from './cohorts.ts';
 import { ConnectionSet } from './connection-set.ts';
 import { countChange } from './count-change.ts';
 import { Drops } from './drops.ts';
@@ -38,7 +39,9 @@ export class ServiceFacts {
   /** The same connections by process and by client, for waves. */
   readonly processes = new ServiceProcesses();
   readonly clients = new ServiceClients();
-  private readonly sick = new SickClients(this.bins);
+  /** The same by who connects to what: what a bug may lie in. */
+  readonly cohorts = new Cohorts();
+  private readonly sick = new SickClients(this.bins, this.cohorts);
 
   constructor(service: string, environment: string | null) {
     this.service = service;
@@ -102,6 +105,7 @@ export class ServiceFacts {
     this.arms.forgetBefore(bin);
     this.sick.forgetBefore(time);
     this.codes.forgetBefore(now, time);
+    this.cohorts.forgetBefore(now);
     this.drops.forgetBefore(now);
   }
 

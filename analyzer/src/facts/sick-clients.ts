@@ -1,3 +1,4 @@
+import type { CohortProfile, Cohorts } from './cohorts.ts';
 import { CLIENT_WINDOW } from './limits.ts';
 
 /** One payload bug of a client, as its window knows it. */
@@ -6,6 +7,8 @@ interface WindowBug {
   /** Epoch milliseconds. */
   time: number;
   young: boolean;
+  /** Numbers of its cohorts, where those are followed. */
+  profile?: CohortProfile;
 }
 
 /** Where new sick clients are counted: the bin of a time, or null where it is no longer kept. */
@@ -22,8 +25,12 @@ export class SickClients {
   private readonly windows = new Map<string, { until: number; bugs: WindowBug[] }>();
   private readonly bins: SickBins;
 
-  constructor(bins: SickBins) {
+  private readonly cohorts: Cohorts | null;
+
+  /** `cohorts` are told of each new sick client, too. */
+  constructor(bins: SickBins, cohorts: Cohorts | null = null) {
     this.bins = bins;
+    this.cohorts = cohorts;
   }
 
   add(client: string, bug: WindowBug): void {
@@ -65,6 +72,8 @@ export class SickClients {
   private count(bug: WindowBug | undefined, sign: number): void {
     const bin = bug && this.bins.changing(bug.time);
     if (!bin) return;
+    const { profile } = bug;
+    if (this.cohorts && profile) this.cohorts.countSick({ ...bug, profile }, sign);
     if (bug.young) bin.sickYoung += sign;
     else bin.sickOld += sign;
   }
