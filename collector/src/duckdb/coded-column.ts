@@ -2,7 +2,9 @@ import duckdb from '@duckdb/node-bindings';
 import type { CohortValue, WindowValues } from '../window-query.ts';
 import type { CountedType } from './counted-fields.ts';
 import { NumberColumn } from './number-column.ts';
-import { isValid, ResultTexts } from './result-texts.ts';
+import { RecentTexts } from './recent-texts.ts';
+import { ResultTexts } from './result-texts.ts';
+import { isValid } from './text-vector.ts';
 
 /** 32-bit words of a `duckdb_string_t`: the length, then the text or its first bytes and a pointer. */
 const STRING_WORDS = 4;
@@ -54,11 +56,10 @@ export class CodedColumn {
     const textAt = this.#texts.reader(strings, validity);
     const recent = new RecentTexts();
     return row => {
-      const at = row * STRING_WORDS;
-      const known = recent.placeOf(words, at);
+      const known = recent.placeOf(words, row);
       if (known !== undefined) return known;
       const place = this.#placeOf(textAt(row));
-      recent.put(words, at, place);
+      recent.put(words, row, place);
       return place;
     };
   }
@@ -69,34 +70,4 @@ export class CodedColumn {
     this.#placeByValue.set(value, this.#values.length);
     return this.#values.push(value) - 1;
   }
-}
-
-/** Slots of the table of recent texts: many times the versions, codes or instances that a chunk has. */
-const SLOTS = 256;
-
-/** Places of texts by their 16 bytes in a vector's memory; one slot a text, the newer one wins. */
-class RecentTexts {
-  readonly #words = new Uint32Array(SLOTS * STRING_WORDS);
-  readonly #places = new Int32Array(SLOTS).fill(-1);
-
-  placeOf(words: Uint32Array, at: number): number | undefined {
-    const slot = slotOf(words, at);
-    for (let word = 0; word < STRING_WORDS; word++) {
-      if (this.#words[slot * STRING_WORDS + word] !== words[at + word]) return undefined;
-    }
-    const place = this.#places[slot]!;
-    return place < 0 ? undefined : place;
-  }
-
-  put(words: Uint32Array, at: number, place: number): void {
-    const slot = slotOf(words, at);
-    for (let word = 0; word < STRING_WORDS; word++) this.#words[slot * STRING_WORDS + word] = words[at + word]!;
-    this.#places[slot] = place;
-  }
-}
-
-function slotOf(words: Uint32Array, at: number): number {
-  let hash = words[at]!;
-  for (let word = 1; word < STRING_WORDS; word++) hash = Math.imul(hash ^ words[at + word]!, 0x9e37_79b1);
-  return hash >>> 24;
 }

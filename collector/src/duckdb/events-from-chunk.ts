@@ -2,7 +2,8 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { CloseEvent } from '../close-event.ts';
 import type { EventSelection, TableColumn } from './event-table.ts';
-import { isValid, type ResultTexts } from './result-texts.ts';
+import type { ResultTexts } from './result-texts.ts';
+import { isValid } from './text-vector.ts';
 
 const TWO_TO_32 = 2 ** 32;
 const UUID_SIGN = 0x8000_0000;
