@@ -1,3 +1,4 @@
+import type { EventBatch } from '@closewatch/collector';
 import { createEngine } from './engine/engine.ts';
 import type { AnalyzerSettings } from './engine/settings.ts';
 import type { AnalyzedEvent } from './facts/analyzed-event.ts';
@@ -8,10 +9,10 @@ import type { Verdict } from './verdict.ts';
  * engine as live; memory is bounded by 45 minutes of event time and the open connections, however long the history is.
  */
 export async function replay(
-  events: AsyncIterable<readonly AnalyzedEvent[]>,
+  rows: AsyncIterable<EventBatch | readonly AnalyzedEvent[]>,
   settings: AnalyzerSettings = {},
 ): Promise<Verdict[]> {
   const engine = createEngine(settings);
-  for await (const batch of events) engine.ingest(batch);
+  for await (const batch of rows) engine.ingest(batch);
   return engine.evaluate();
 }

@@ -21,6 +21,8 @@ export class ConnectionIds {
   #taken = new Uint8Array(FIRST_SLOTS);
   #numbers = 0;
   #words = 0;
+  /** The id that was asked for last: it is mostly asked for again at once. */
+  #last = { number: FREE, id: '' };
 
   /** Every number is below this. */
   get end(): number {
@@ -51,16 +53,18 @@ export class ConnectionIds {
 
   /** The id itself. */
   idOf(number: number): string {
-    const text = this.#textByNumber.get(number);
-    if (text !== undefined) return text;
-    const [hi, lo] = [this.#hi[number]!, this.#lo[number]!];
-    return HEX[hi >>> 16]! + HEX[hi & 0xffff]! + (HEX[lo >>> 16]! + HEX[lo & 0xffff]!);
+    const last = this.#last;
+    if (last.number === number) return last.id;
+    last.number = number;
+    last.id = this.#textByNumber.get(number) ?? this.#digitsOf(number);
+    return last.id;
   }
 
   /** Takes a number back: it will be another id's. One that is nobody's stays so. */
   release(number: number): void {
     if (this.#taken[number] === 0) return;
     this.#taken[number] = 0;
+    if (this.#last.number === number) this.#last.number = FREE;
     const text = this.#textByNumber.get(number);
     if (text === undefined) this.#removeWords(number);
     else {
@@ -68,6 +72,11 @@ export class ConnectionIds {
       this.#textByNumber.delete(number);
     }
     this.#free.push(number);
+  }
+
+  #digitsOf(number: number): string {
+    const [hi, lo] = [this.#hi[number]!, this.#lo[number]!];
+    return HEX[hi >>> 16]! + HEX[hi & 0xffff]! + (HEX[lo >>> 16]! + HEX[lo & 0xffff]!);
   }
 
   #addWords(hi: number, lo: number, slot: number): number {

@@ -1,57 +1,59 @@
 import { ConnectionIds } from './connection-ids.ts';
 import { NONE } from './incoming-row.ts';
-import { grown } from './row-table.ts';
 import type { ServiceFacts } from './service-facts.ts';
 
 /** Connections that there is room for at the start. It doubles when they are full. */
 const FIRST_CONNECTIONS = 1 << 10;
-/** Rows that may be known under one id: a server's connect and close, a client's connect and close. */
-const ROWS = 4;
-/** Where the server's rows begin among them, and the client's. */
-const OF_SERVER = 0;
-const OF_CLIENT = 2;
+
+// A connection is 64 bytes in one place, as a row is.
+const INTS = 16;
+/** Numbers of rows: a server's connect and close, a client's connect and close. */
+const ROWS = 0;
+const PAIR = 4;
+const CHILDREN = 5;
+/** The server's, then the client's. */
+const PLACES = 6;
+const ALONE = 8;
+const DOUBLES = 8;
+const RETURNED_AT = 5;
 
 /** One end of the connection of a number: an end counts by itself, or completes the other. */
 export type End = typeof SERVER_END | typeof CLIENT_END;
 export const SERVER_END = 0;
 export const CLIENT_END = 1;
 
-/** What is known under each connection id, as columns by the number of the id. */
+/** What is known under each connection id, by the number of the id. An end of it has an owner's number: twice that, and the end. */
 export class ConnectionRecords {
   readonly ids = new ConnectionIds();
-  /** Of a client: the server that continues its trace; of several the smallest id. */
-  pair = new Int32Array(FIRST_CONNECTIONS).fill(NONE);
-  /** The earliest end of a reconnect that names this connection as the one before; NaN where there is none. */
-  returnedAt = new Float64Array(FIRST_CONNECTIONS).fill(Number.NaN);
-  /** 1 for a client that waited long enough for its server's row: it counts by itself while it has no pair. */
-  alone = new Uint8Array(FIRST_CONNECTIONS);
-  #rows = new Int32Array(FIRST_CONNECTIONS * ROWS).fill(NONE);
-  /** Rows of servers that name it as their parent: as long as there are any, its number is not given to another. */
-  #children = new Int32Array(FIRST_CONNECTIONS);
-  /** Where each end counts: its service, and its place there. */
+  #doubles = new Float64Array(0);
+  #ints = new Int32Array(0);
+  /** The service that each end counts for, by the owner's number. */
   readonly #homes: (ServiceFacts | null)[] = [];
-  #places = new Int32Array(FIRST_CONNECTIONS * 2).fill(NONE);
+
+  constructor() {
+    this.#grow(FIRST_CONNECTIONS);
+  }
 
   /** Makes room for a number that `ids` gave. */
   has(number: number): void {
-    while (number >= this.pair.length) this.#grow();
+    while ((number + 1) * INTS > this.#ints.length) this.#grow(this.#ints.length / INTS);
   }
 
   /** The numbers of an end's rows; NONE where there is none. */
   connectOf(number: number, end: End): number {
-    return this.#rows[number * ROWS + firstOf(end)]!;
+    return this.#ints[number * INTS + ROWS + end * 2]!;
   }
 
   closeOf(number: number, end: End): number {
-    return this.#rows[number * ROWS + firstOf(end) + 1]!;
+    return this.#ints[number * INTS + ROWS + end * 2 + 1]!;
   }
 
   setConnect(number: number, end: End, row: number): void {
-    this.#rows[number * ROWS + firstOf(end)] = row;
+    this.#ints[number * INTS + ROWS + end * 2] = row;
   }
 
   setClose(number: number, end: End, row: number): void {
-    this.#rows[number * ROWS + firstOf(end) + 1] = row;
+    this.#ints[number * INTS + ROWS + end * 2 + 1] = row;
   }
 
   /** Whether anything has come from an end. */
@@ -59,34 +61,61 @@ export class ConnectionRecords {
     return this.connectOf(number, end) !== NONE || this.closeOf(number, end) !== NONE;
   }
 
-  /** A server's connect row names it as its parent, or one that did is gone. */
+  /** Of a client: the server that continues its trace; of several the smallest id. NONE where there is none. */
+  pairOf(client: number): number {
+    return this.#ints[client * INTS + PAIR]!;
+  }
+
+  setPair(client: number, server: number): void {
+    this.#ints[client * INTS + PAIR] = server;
+  }
+
+  /** The earliest end of a reconnect that names this connection as the one before; NaN where there is none. Epoch milliseconds. */
+  returnedAt(number: number): number {
+    return this.#doubles[number * DOUBLES + RETURNED_AT]!;
+  }
+
+  setReturnedAt(number: number, time: number): void {
+    this.#doubles[number * DOUBLES + RETURNED_AT] = time;
+  }
+
+  /** Whether it is a client that waited long enough for its server's row: it counts by itself while it has no pair. */
+  isAlone(client: number): boolean {
+    return this.#ints[client * INTS + ALONE] === 1;
+  }
+
+  setAlone(client: number, isAlone: boolean): void {
+    this.#ints[client * INTS + ALONE] = isAlone ? 1 : 0;
+  }
+
+  /** A server's connect row names it as its parent, or one that did is gone. As long as there are any, its number is not given to another. */
   addChild(number: number): void {
-    if (number !== NONE) this.#children[number]!++;
+    if (number !== NONE) this.#ints[number * INTS + CHILDREN]!++;
   }
 
   removeChild(number: number): void {
-    if (number !== NONE) this.#children[number]!--;
+    if (number !== NONE) this.#ints[number * INTS + CHILDREN]!--;
   }
 
-  /** The service that an end counts for, and its place there; null where it does not count. */
+  /** The service that an end counts for; null where it does not count. */
   homeOf(number: number, end: End): ServiceFacts | null {
     return this.#homes[number * 2 + end] ?? null;
   }
 
+  /** Its place there. */
   placeOf(number: number, end: End): number {
-    return this.#places[number * 2 + end]!;
+    return this.#ints[number * INTS + PLACES + end]!;
   }
 
-  /** An end counts in a service from now on. `owner` is what the service knows it by. */
+  /** An end counts in a service from now on, or at another place of it. */
   settle(owner: number, home: ServiceFacts, place: number): void {
     while (this.#homes.length <= owner) this.#homes.push(null);
     this.#homes[owner] = home;
-    this.#places[owner] = place;
+    this.#ints[(owner >> 1) * INTS + PLACES + (owner & 1)] = place;
   }
 
   leave(owner: number): void {
     this.#homes[owner] = null;
-    this.#places[owner] = NONE;
   }
 
   /** Gives the number back where nothing is known under it any more. `isWaiting` is known to its caller. */
@@ -94,25 +123,29 @@ export class ConnectionRecords {
     const isEmpty =
       !this.hasRows(number, SERVER_END) &&
       !this.hasRows(number, CLIENT_END) &&
-      this.pair[number] === NONE &&
-      this.#children[number] === 0 &&
-      Number.isNaN(this.returnedAt[number]);
+      this.pairOf(number) === NONE &&
+      this.#ints[number * INTS + CHILDREN] === 0 &&
+      Number.isNaN(this.returnedAt(number));
     if (!isEmpty || isWaiting) return;
-    this.alone[number] = 0;
+    this.setAlone(number, false);
     this.ids.release(number);
   }
 
-  #grow(): void {
-    const before = this.pair.length;
-    this.pair = grown(this.pair, Int32Array).fill(NONE, before);
-    this.returnedAt = grown(this.returnedAt, Float64Array).fill(Number.NaN, before);
-    this.alone = grown(this.alone, Uint8Array);
-    this.#rows = grown(this.#rows, Int32Array).fill(NONE, before * ROWS);
-    this.#children = grown(this.#children, Int32Array);
-    this.#places = grown(this.#places, Int32Array).fill(NONE, before * 2);
+  /** Adds room for so many, with nothing known of them. */
+  #grow(more: number): void {
+    const before = this.#ints.length / INTS;
+    const doubles = new Float64Array((before + more) * DOUBLES);
+    doubles.set(this.#doubles);
+    this.#doubles = doubles;
+    this.#ints = new Int32Array(doubles.buffer);
+    for (let number = before; number < before + more; number++) {
+      this.#ints.fill(NONE, number * INTS + ROWS, number * INTS + PAIR + 1);
+      this.setReturnedAt(number, Number.NaN);
+    }
   }
 }
 
-function firstOf(end: End): number {
-  return end === SERVER_END ? OF_SERVER : OF_CLIENT;
+/** The end that an owner's number is of. */
+export function endOf(owner: number): End {
+  return (owner & 1) === SERVER_END ? SERVER_END : CLIENT_END;
 }

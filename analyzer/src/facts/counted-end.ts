@@ -19,27 +19,27 @@ export const NOT_COUNTED: CountedEnd = { connection: null, handshake: null };
 export function countedServer(rows: RowTable, records: ConnectionRecords, server: number): CountedEnd {
   if (!records.hasRows(server, SERVER_END)) return NOT_COUNTED;
   const connect = records.connectOf(server, SERVER_END);
-  const client = connect === NONE ? NONE : rows.parent[connect]!;
-  const isPair = client !== NONE && records.pair[client] === server;
+  const client = connect === NONE ? NONE : rows.parent(connect);
+  const isPair = client !== NONE && records.pairOf(client) === server;
   const of = {
     connect,
     close: records.closeOf(server, SERVER_END),
     otherConnect: isPair ? records.connectOf(client, CLIENT_END) : NONE,
     otherClose: isPair ? records.closeOf(client, CLIENT_END) : NONE,
   };
-  return counted(rows, idOf(records, server, SERVER_END), SERVER, of, isPair ? returnOf(records, client) : null);
+  return counted(rows, records.ids.idOf(server), SERVER, of, isPair ? returnOf(records, client) : null);
 }
 
 /** What a client's end counts as by itself. */
 export function countedClient(rows: RowTable, records: ConnectionRecords, client: number): CountedEnd {
-  if (!records.hasRows(client, CLIENT_END) || records.pair[client] !== NONE) return NOT_COUNTED;
+  if (!records.hasRows(client, CLIENT_END) || records.pairOf(client) !== NONE) return NOT_COUNTED;
   const of = {
     connect: records.connectOf(client, CLIENT_END),
     close: records.closeOf(client, CLIENT_END),
     otherConnect: NONE,
     otherClose: NONE,
   };
-  return counted(rows, idOf(records, client, CLIENT_END), CLIENT, of, returnOf(records, client));
+  return counted(rows, records.ids.idOf(client), CLIENT, of, returnOf(records, client));
 }
 
 /** The time of an end's earliest row, epoch milliseconds. */
@@ -52,12 +52,7 @@ function counted(rows: RowTable, id: string, role: number, of: ConnectionRows, b
   return { connection, handshake: connection === null ? failedHandshake(rows, id, role, of) : null };
 }
 
-function returnOf({ returnedAt }: ConnectionRecords, client: number): number | null {
-  return Number.isNaN(returnedAt[client]!) ? null : returnedAt[client]!;
-}
-
-/** The text of its id is made once, and kept with what counts. */
-function idOf(records: ConnectionRecords, number: number, end: End): string {
-  const home = records.homeOf(number, end);
-  return home?.connections.at(records.placeOf(number, end)).connection.id ?? records.ids.idOf(number);
+function returnOf(records: ConnectionRecords, client: number): number | null {
+  const returnedAt = records.returnedAt(client);
+  return Number.isNaN(returnedAt) ? null : returnedAt;
 }

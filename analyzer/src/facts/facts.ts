@@ -1,30 +1,28 @@
 import type { EventBatch } from '@closewatch/collector';
-import type { Connection } from '../connection.ts';
 import type { AnalyzedEvent } from './analyzed-event.ts';
-import { CLIENT_END, ConnectionRecords, type End, SERVER_END } from './connection-records.ts';
-import { type CountedEnd, countedClient, countedServer, firstTimeOf, NOT_COUNTED } from './counted-end.ts';
-import type { FailedHandshake } from './failed-handshake.ts';
+import { CLIENT_END, ConnectionRecords, type End, endOf, SERVER_END } from './connection-records.ts';
+import { firstTimeOf } from './counted-end.ts';
+import { Counting } from './counting.ts';
 import { CONNECT, DRAIN, IncomingRow, NONE, RECONNECT, SERVER } from './incoming-row.ts';
 import { PAIR_WAIT } from './limits.ts';
+import type { CountedConnection } from './merge-connection.ts';
 import { RowTable } from './row-table.ts';
 import type { ServiceFacts } from './service-facts.ts';
-import { ServiceRegistry } from './service-registry.ts';
 import { Watermark } from './watermark.ts';
 
 /**
  * Merges rows into connections and connections into one-second bins. Every row may come at any time, in any batch, and
  * more than once: a connection is a pure function of its rows, what it adds to the bins is a pure function of the
- * connection, and when it changes the old is taken back before the new is added. Rows are kept as columns, and found by numbers.
+ * connection, and when it changes the old is taken back before the new is added.
  */
 export class Facts {
-  readonly services = new ServiceRegistry();
   readonly watermark = new Watermark();
   readonly #rows = new RowTable();
   readonly #records = new ConnectionRecords();
+  readonly #counting = new Counting(this.#rows, this.#records);
+  readonly services = this.#counting.services;
   /** Clients whose server's row may still come, in order of their arrival, and until when. */
   readonly #waiting = new Map<number, number>();
-  /** Handshakes that failed, by the owner's number of their end, and where they count. */
-  readonly #failed = new Map<number, { service: ServiceFacts; handshake: FailedHandshake }>();
   readonly #incoming = new IncomingRow();
 
   /** Takes an event. Rows are taken in the order in which they were stored; see the watermark for which are late. */
@@ -48,20 +46,38 @@ export class Facts {
     for (const [client, dueAt] of this.#waiting) {
       if (dueAt > now) continue;
       this.#waiting.delete(client);
-      this.#records.alone[client] = 1;
-      this.#recountClient(client);
+      const before = this.#counting.recordOf(client * 2 + CLIENT_END);
+      this.#records.setAlone(client, true);
+      this.#counting.recountClient(client, before);
     }
   }
 
-  /** Lets go of the rows of a service's connection; what it added to the bins stays. */
-  forget(service: ServiceFacts, place: number): void {
-    const owner = service.connections.ownerAt(place);
-    const number = owner >> 1;
-    const counted = service.connections.at(place);
-    this.#leave(service, owner, place);
-    service.forget(counted);
-    if ((owner & 1) === CLIENT_END) this.#forgetClient(number);
-    else this.#forgetServer(number);
+  /** Lets go of the connections of a service that closed before `edge` (epoch milliseconds); what they added to the bins stays. */
+  forgetClosed(service: ServiceFacts, edge: number): number {
+    let gone = 0;
+    for (const owner of service.connections.takeClosedBefore(edge)) {
+      if (this.#records.homeOf(owner >> 1, endOf(owner)) !== service) continue;
+      const { closedAt } = this.#counting.recordOf(owner)!.connection;
+      if (closedAt === null) continue;
+      if (closedAt >= edge) service.connections.noteClose(owner, closedAt);
+      else {
+        this.#forget(service, owner);
+        gone++;
+      }
+    }
+    return gone;
+  }
+
+  /** Lets go of a service's open connections on instances that are silent for good. */
+  forgetOpenOn(service: ServiceFacts, instances: ReadonlySet<string>): void {
+    const owners = service.connections.owners();
+    // From the end, as what is let go has its place taken by the last one.
+    for (let place = owners.length - 1; place >= 0; place--) {
+      const counted = this.#counting.recordOf(owners[place]!)!;
+      if (counted.connection.closedAt !== null || !instances.has(counted.connection.instance ?? '')) continue;
+      service.forgetOpen(counted);
+      this.#forget(service, owners[place]!);
+    }
   }
 
   /**
@@ -69,151 +85,117 @@ export class Facts {
    * returns of connections that nobody reported.
    */
   forgetUncounted(time: number): void {
-    for (const [owner, { service, handshake }] of this.#failed) {
-      if (handshake.connection.closedAt >= time) continue;
-      service.handshakes.delete(handshake.connection.id);
-      this.#failed.delete(owner);
-    }
+    this.#counting.forgetHandshakes(time);
     const records = this.#records;
     for (let number = 0; number < records.ids.end; number++) {
       if (this.#isStale(number, SERVER_END, time)) this.#forgetServer(number);
-      const isPair = records.pair[number] !== NONE;
-      if (!isPair && this.#isStale(number, CLIENT_END, time)) this.#forgetClient(number);
-      else if (records.returnedAt[number]! < time && !records.hasRows(number, CLIENT_END)) {
-        records.returnedAt[number] = Number.NaN;
+      if (records.pairOf(number) !== NONE) continue;
+      if (this.#isStale(number, CLIENT_END, time)) this.#forgetClient(number);
+      else if (records.returnedAt(number) < time && !records.hasRows(number, CLIENT_END)) {
+        records.setReturnedAt(number, Number.NaN);
         this.#releaseIfEmpty(number);
       }
     }
   }
 
   #take(row: IncomingRow): void {
-    const records = this.#records;
-    records.has(Math.max(row.connection, row.parent, row.previous));
+    this.#records.has(Math.max(row.connection, row.parent, row.previous));
     if (row.kind === RECONNECT) this.#takeReconnect(row);
-    else this.#takeEnd(row, row.role === SERVER ? SERVER_END : CLIENT_END);
+    else if (row.role === SERVER) this.#takeServers(row);
+    else this.#takeClients(row);
   }
 
-  #takeEnd(row: IncomingRow, end: End): void {
+  #takeServers(row: IncomingRow): void {
+    const server = row.connection;
+    const before = this.#counting.recordOf(server * 2 + SERVER_END);
+    const connect = this.#records.connectOf(server, SERVER_END);
+    const parentBefore = connect === NONE ? NONE : this.#rows.parent(connect);
+    if (!this.#keep(row, SERVER_END)) return;
+    if (row.kind === CONNECT && row.parent !== parentBefore) this.#changeParent(server, parentBefore, row.parent);
+    this.#counting.recountServer(server, before);
+  }
+
+  #changeParent(server: number, parentBefore: number, parent: number): void {
+    const records = this.#records;
+    records.addChild(parent);
+    records.removeChild(parentBefore);
+    if (parent === NONE) return;
+    const pair = records.pairOf(parent);
+    if (pair !== NONE && records.ids.idOf(server) >= records.ids.idOf(pair)) return;
+    const client = this.#counting.recordOf(parent * 2 + CLIENT_END);
+    const pairBefore = pair === NONE ? null : this.#counting.recordOf(pair * 2 + SERVER_END);
+    records.setPair(parent, server);
+    this.#waiting.delete(parent);
+    this.#counting.uncountClient(parent, client);
+    if (pair !== NONE) this.#counting.recountServer(pair, pairBefore);
+  }
+
+  #takeClients(row: IncomingRow): void {
+    const client = row.connection;
+    const [records, rows] = [this.#records, this.#rows];
+    const isFirst = !records.hasRows(client, CLIENT_END);
+    const counts = records.pairOf(client) !== NONE || (records.isAlone(client) && !isFirst);
+    const before = this.#pairOf(client);
+    if (!this.#keep(row, CLIENT_END)) return;
+    if (counts) this.#recountPairOf(client, before);
+    else this.#waiting.set(client, firstTimeOf(rows, records, client, CLIENT_END) + PAIR_WAIT);
+  }
+
+  /** Keeps a row; false where one that is preferred to it is there. */
+  #keep(row: IncomingRow, end: End): boolean {
     const { connection, kind } = row;
     const [records, rows] = [this.#records, this.#rows];
     const known = kind === CONNECT ? records.connectOf(connection, end) : records.closeOf(connection, end);
     if (known !== NONE && !rows.isPreferred(row, known)) {
       if (row.parent !== NONE) this.#releaseIfEmpty(row.parent);
-      return;
+      return false;
     }
-    const isFirst = !records.hasRows(connection, end);
-    const parentBefore = known !== NONE ? rows.parent[known]! : NONE;
     rows.release(known);
     const number = rows.add(row);
     if (kind === CONNECT) records.setConnect(connection, end, number);
     else records.setClose(connection, end, number);
-    if (end === SERVER_END) this.#changeServer(connection, parentBefore, rows.parent[number]!);
-    else this.#changeClient(connection, isFirst);
+    return true;
   }
 
   #takeReconnect({ connection, previous, isAbandoned, time }: IncomingRow): void {
     if (connection !== previous) this.#releaseIfEmpty(connection);
     if (previous === NONE) return;
-    const known = this.#records.returnedAt[previous]!;
-    if (isAbandoned || known <= time) {
+    if (isAbandoned || this.#records.returnedAt(previous) <= time) {
       this.#releaseIfEmpty(previous);
       return;
     }
-    this.#records.returnedAt[previous] = time;
-    this.#recountPairOf(previous);
+    const before = this.#pairOf(previous);
+    this.#records.setReturnedAt(previous, time);
+    this.#recountPairOf(previous, before);
   }
 
-  #changeServer(server: number, parentBefore: number, parent: number): void {
-    const records = this.#records;
-    if (parent !== parentBefore) {
-      records.addChild(parent);
-      records.removeChild(parentBefore);
-    }
-    if (parent !== NONE && parent !== parentBefore) {
-      const pair = records.pair[parent]!;
-      if (pair === NONE || records.ids.idOf(server) < records.ids.idOf(pair)) {
-        records.pair[parent] = server;
-        this.#waiting.delete(parent);
-        this.#recount(parent, CLIENT_END, NOT_COUNTED);
-        if (pair !== NONE) this.#recountServer(pair);
-      }
-    }
-    this.#recountServer(server);
+  /** What counts of a client's connection: its server's end, or, alone, its own. */
+  #pairOf(client: number): CountedConnection | null {
+    const server = this.#records.pairOf(client);
+    return this.#counting.recordOf(server !== NONE ? server * 2 + SERVER_END : client * 2 + CLIENT_END);
   }
 
-  #changeClient(client: number, isFirst: boolean): void {
-    const isPair = this.#records.pair[client] !== NONE;
-    if (isPair || (this.#records.alone[client] === 1 && !isFirst)) this.#recountPairOf(client);
-    else this.#waiting.set(client, firstTimeOf(this.#rows, this.#records, client, CLIENT_END) + PAIR_WAIT);
+  #recountPairOf(client: number, before: CountedConnection | null): void {
+    const server = this.#records.pairOf(client);
+    if (server !== NONE) this.#counting.recountServer(server, before);
+    else if (this.#records.isAlone(client)) this.#counting.recountClient(client, before);
   }
 
-  #recountPairOf(client: number): void {
-    const server = this.#records.pair[client]!;
-    if (server !== NONE) this.#recountServer(server);
-    else if (this.#records.alone[client] === 1) this.#recountClient(client);
-  }
-
-  #recountServer(server: number): void {
-    this.#recount(server, SERVER_END, countedServer(this.#rows, this.#records, server));
-  }
-
-  #recountClient(client: number): void {
-    this.#recount(client, CLIENT_END, countedClient(this.#rows, this.#records, client));
-  }
-
-  #recount(number: number, end: End, { connection, handshake }: CountedEnd): void {
-    const records = this.#records;
-    const owner = number * 2 + end;
-    this.#recountHandshake(owner, handshake);
-    const home = records.homeOf(number, end);
-    const place = records.placeOf(number, end);
-    const before = home === null ? null : home.connections.at(place);
-    const service = connection && this.#serviceOf(connection.connection, home);
-    if (home !== null && home !== service) {
-      home.replace(before, null);
-      this.#leave(home, owner, place);
-    }
-    if (service === null) return;
-    if (home === service) {
-      service.replace(before, connection);
-      service.connections.replaceAt(place, connection!);
-    } else {
-      service.replace(null, connection);
-      records.settle(owner, service, service.connections.add(connection!, owner));
-    }
-  }
-
-  #recountHandshake(owner: number, handshake: FailedHandshake | null): void {
-    if (handshake === null && this.#failed.size === 0) return;
-    const before = this.#failed.get(owner);
-    if (!before && !handshake) return;
-    const service = handshake && this.#serviceOf(handshake.connection, before?.service ?? null);
-    if (before && before.service !== service) before.service.replaceHandshake(before.handshake, null);
-    service?.replaceHandshake(before?.service === service ? before.handshake : null, handshake);
-    if (service) this.#failed.set(owner, { service, handshake: handshake! });
-    else this.#failed.delete(owner);
-  }
-
-  #serviceOf({ service, environment }: Connection, home: ServiceFacts | null): ServiceFacts {
-    const isHome = home !== null && home.service === service && home.environment === environment;
-    return isHome ? home : this.services.of(service, environment);
-  }
-
-  #leave(home: ServiceFacts, owner: number, place: number): void {
-    this.#records.leave(owner);
-    const moved = home.connections.removeAt(place);
-    if (moved !== null) this.#records.settle(moved, home, place);
+  #forget(service: ServiceFacts, owner: number): void {
+    this.#counting.leave(service, owner);
+    if (endOf(owner) === CLIENT_END) this.#forgetClient(owner >> 1);
+    else this.#forgetServer(owner >> 1);
   }
 
   #forgetServer(server: number): void {
     const records = this.#records;
     const connect = records.connectOf(server, SERVER_END);
-    const client = connect === NONE ? NONE : this.#rows.parent[connect]!;
+    const client = connect === NONE ? NONE : this.#rows.parent(connect);
     this.#releaseRows(server, SERVER_END);
     if (client !== NONE) {
       records.removeChild(client);
-      if (records.pair[client] === server) {
-        records.pair[client] = NONE;
+      if (records.pairOf(client) === server) {
+        records.setPair(client, NONE);
         this.#forgetClient(client);
       } else this.#releaseIfEmpty(client);
     }
@@ -223,8 +205,8 @@ export class Facts {
   #forgetClient(client: number): void {
     const records = this.#records;
     this.#releaseRows(client, CLIENT_END);
-    records.returnedAt[client] = Number.NaN;
-    records.alone[client] = 0;
+    records.setReturnedAt(client, Number.NaN);
+    records.setAlone(client, false);
     this.#waiting.delete(client);
     this.#releaseIfEmpty(client);
   }

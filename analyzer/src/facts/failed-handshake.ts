@@ -20,17 +20,17 @@ export function failedHandshake(
   role: number,
   { connect, close, otherConnect }: ConnectionRows,
 ): FailedHandshake | null {
-  if (connect === NONE || rows.failed[connect] === 0 || close !== NONE) return null;
+  if (connect === NONE || !rows.isFailed(connect) || close !== NONE) return null;
   const handshake = { connect, close: NONE, otherConnect, otherClose: NONE };
-  const closedAt = rows.time[connect]!;
-  const connection = connectionOf(rows, id, role, handshake, NONE, { openedAt: null, closedAt, backAt: null });
+  const closedAt = rows.time(connect);
+  const connection = connectionOf(rows, id, role, handshake, NONE, null, closedAt, null);
   return {
     connection: { ...connection, closedAt },
     status: statusOf(rows, connect) ?? statusOf(rows, otherConnect),
-    weight: rows.weight[connect]!,
+    weight: rows.weight(connect),
   };
 }
 
-function statusOf({ httpStatus }: RowTable, connect: number): number | null {
-  return connect === NONE || httpStatus[connect] === NONE ? null : httpStatus[connect]!;
+function statusOf(rows: RowTable, connect: number): number | null {
+  return connect === NONE || rows.httpStatus(connect) === NONE ? null : rows.httpStatus(connect);
 }

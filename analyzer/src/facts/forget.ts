@@ -8,19 +8,15 @@ const VERSIONS_KEPT = 100;
 /**
  * Lets go of what no verdict needs any more: connections closed more than 45 minutes ago (or before `neededFrom`, where a
  * verdict still reads further back), open ones of instances that have been silent for an hour, and bins after two hours.
- * Returns how many connections went early because there were too many.
+ * Returns how many connections went early because there were too many. Takes time in proportion to what goes.
  */
 export function forget(facts: Facts, now: number, neededFrom: (service: ServiceFacts) => number): number {
   let kept = 0;
   for (const service of facts.services.values()) {
     const edge = Math.min(now - CLOSED_KEPT, neededFrom(service));
-    const spoke = lastWords(service);
-    // From the end, as what is let go has its place taken by the last one.
-    for (let place = service.connections.size - 1; place >= 0; place--) {
-      const { closedAt, instance } = service.connections.at(place).connection;
-      const isOver = closedAt !== null ? closedAt < edge : (spoke.get(instance ?? '') ?? 0) < now - SILENT_KEPT;
-      if (isOver) facts.forget(service, place);
-    }
+    facts.forgetClosed(service, edge);
+    const silent = takeSilent(service, now - SILENT_KEPT);
+    if (silent.size > 0) facts.forgetOpenOn(service, silent);
     service.processes.forgetBefore(edge);
     service.clients.forgetBefore(edge);
     kept += service.connections.size;
@@ -31,36 +27,25 @@ export function forget(facts: Facts, now: number, neededFrom: (service: ServiceF
   return kept > MOST_CONNECTIONS ? forgetOldest(facts, kept - MOST_CONNECTIONS) : 0;
 }
 
-/** The newest row of each instance among the connections in memory. */
-function lastWords(service: ServiceFacts): Map<string, number> {
-  const last = new Map<string, number>();
-  for (const { connection, spoke } of service.connections.values()) {
-    const instance = connection.instance ?? '';
-    for (const time of spoke) if (time > (last.get(instance) ?? 0)) last.set(instance, time);
-  }
-  return last;
+/** The instances whose last word was before `time`. They are told once, until they speak again. */
+function takeSilent({ lastWords }: ServiceFacts, time: number): Set<string> {
+  const silent = new Set<string>();
+  for (const [instance, last] of lastWords) if (last < time) silent.add(instance);
+  for (const instance of silent) lastWords.delete(instance);
+  return silent;
 }
 
 function forgetVersions({ versions }: ServiceFacts): void {
+  if (versions.size <= VERSIONS_KEPT) return;
   const oldest = [...versions].sort((a, b) => a[1] - b[1]);
   for (const [version] of oldest.slice(0, -VERSIONS_KEPT)) versions.delete(version);
 }
 
 function forgetOldest(facts: Facts, excess: number): number {
-  const closes: number[] = [];
-  for (const service of facts.services.values())
-    for (const { connection } of service.connections.values())
-      if (connection.closedAt !== null) closes.push(connection.closedAt);
+  const closes = [...facts.services.values()].flatMap(service => [...service.connections.closes()]);
   closes.sort((a, b) => a - b);
   const edge = closes[Math.min(excess, closes.length - 1)] ?? Number.NEGATIVE_INFINITY;
   let gone = 0;
-  for (const service of facts.services.values()) {
-    for (let place = service.connections.size - 1; place >= 0; place--) {
-      const { closedAt } = service.connections.at(place).connection;
-      if (closedAt === null || closedAt >= edge) continue;
-      facts.forget(service, place);
-      gone++;
-    }
-  }
+  for (const service of facts.services.values()) gone += facts.forgetClosed(service, edge);
   return gone;
 }

@@ -1,6 +1,7 @@
 import { type CloseEvent, COLUMNS, type EventBatch, PLACE } from '@closewatch/collector';
 import type { AnalyzedEvent } from './analyzed-event.ts';
 import type { ConnectionIds } from './connection-ids.ts';
+import { NOBODY, RowIdentities, type RowIdentity } from './row-identity.ts';
 
 /** Names of a choice, at the place that a batch has for it: 1 is the first one, 0 is none. */
 function namesOf<Field extends keyof CloseEvent>(field: Field): readonly (CloseEvent[Field] | null)[] {
@@ -21,19 +22,6 @@ export const SERVER = ROLES.indexOf('server');
 const ABANDONED = OUTCOMES.indexOf('abandoned');
 /** No connection. */
 export const NONE = -1;
-
-/** What a row says of who spoke, about which connection: the same names as a row's and a connection's own. */
-export const IDENTITY_FIELDS = [
-  'serviceVersion',
-  'instance',
-  'region',
-  'urlTemplate',
-  'urlPath',
-  'subprotocol',
-  'clientName',
-  'clientVersion',
-  'clientId',
-] as const satisfies readonly (keyof AnalyzedEvent)[];
 
 /**
  * The row that is being taken in, as numbers and texts: one object that is filled again for each row. Choices are places in
@@ -67,17 +55,9 @@ export class IncomingRow {
   offset = Number.NaN;
   size = Number.NaN;
   messageIndex = Number.NaN;
-  service = '';
-  environment: string | null = null;
-  serviceVersion: string | null = null;
-  instance: string | null = null;
-  region: string | null = null;
-  urlTemplate: string | null = null;
-  urlPath: string | null = null;
-  subprotocol: string | null = null;
-  clientName: string | null = null;
-  clientVersion: string | null = null;
+  identity: RowIdentity = NOBODY;
   clientId: string | null = null;
+  readonly #identities = new RowIdentities();
 
   /** Takes of a batch's row what says whether it is taken at all. */
   timesFrom({ columns }: EventBatch, row: number): void {
@@ -98,7 +78,9 @@ export class IncomingRow {
     this.isTrusted = columns[PLACE.trusted]!.bytes[row] !== 1;
     const weight = columns[PLACE.weight]!.numbers[row]!;
     this.weight = Number.isNaN(weight) ? 1 : weight;
-    this.#textsFrom(batch, row);
+    this.identity = this.#identities.ofRow(batch, row);
+    const clientId = columns[PLACE.clientId]!.texts[row]!;
+    this.clientId = clientId === 0 ? null : batch.texts.textOf(clientId);
     this.parent = NONE;
     this.previous = NONE;
     if (this.kind === CONNECT) {
@@ -108,20 +90,6 @@ export class IncomingRow {
       this.previous = keyNumber(batch, PLACE.previousConnectionId, row, ids);
       this.isAbandoned = columns[PLACE.outcome]!.bytes[row] === ABANDONED;
     } else this.#closeFrom(batch, row);
-  }
-
-  #textsFrom({ columns, texts }: EventBatch, row: number): void {
-    this.service = texts.textOf(columns[PLACE.service]!.texts[row]!);
-    this.environment = textOf(texts, columns[PLACE.environment]!.texts[row]!);
-    this.serviceVersion = textOf(texts, columns[PLACE.serviceVersion]!.texts[row]!);
-    this.instance = textOf(texts, columns[PLACE.instance]!.texts[row]!);
-    this.region = textOf(texts, columns[PLACE.region]!.texts[row]!);
-    this.urlTemplate = textOf(texts, columns[PLACE.urlTemplate]!.texts[row]!);
-    this.urlPath = textOf(texts, columns[PLACE.urlPath]!.texts[row]!);
-    this.subprotocol = textOf(texts, columns[PLACE.subprotocol]!.texts[row]!);
-    this.clientName = textOf(texts, columns[PLACE.clientName]!.texts[row]!);
-    this.clientVersion = textOf(texts, columns[PLACE.clientVersion]!.texts[row]!);
-    this.clientId = textOf(texts, columns[PLACE.clientId]!.texts[row]!);
   }
 
   #closeFrom({ columns }: EventBatch, row: number): void {
@@ -148,9 +116,8 @@ export class IncomingRow {
     this.isFailed = event.failed;
     this.isTrusted = event.trusted;
     this.weight = event.weight;
-    this.service = event.service;
-    this.environment = event.environment;
-    for (const field of IDENTITY_FIELDS) this[field] = event[field];
+    this.identity = this.#identities.ofEvent(event);
+    this.clientId = event.clientId;
     this.connection = number(event.connectionId ?? event.linkedSpanId ?? event.spanId);
     this.parent = NONE;
     this.previous = NONE;
@@ -175,10 +142,6 @@ export class IncomingRow {
 
 function wholeOf(value: number): number {
   return Number.isNaN(value) ? NONE : value;
-}
-
-function textOf(texts: EventBatch['texts'], id: number): string | null {
-  return id === 0 ? null : texts.textOf(id);
 }
 
 function connectionOf(batch: EventBatch, row: number, ids: ConnectionIds): number {

@@ -46,81 +46,97 @@ export function mergeConnection(
 ): CountedConnection | null {
   const { connect, close: ownClose } = of;
   const close = ownClose !== NONE ? ownClose : of.otherClose;
-  const hasOpened = connect !== NONE && rows.failed[connect] === 0;
+  const hasOpened = connect !== NONE && !rows.isFailed(connect);
   if (connect !== NONE && !hasOpened && ownClose === NONE) return null;
   const openedAt = openTime(rows, of);
-  const closedAt = close === NONE ? null : Math.max(rows.time[close]!, openedAt ?? rows.time[close]!);
+  const closedAt = close === NONE ? null : Math.max(rows.time(close), openedAt ?? rows.time(close));
   const detecting = detectingRow(rows, ownClose, of.otherClose);
   return {
-    connection: connectionOf(rows, id, role, of, detecting, { openedAt, closedAt, backAt }),
+    connection: connectionOf(rows, id, role, of, detecting, openedAt, closedAt, backAt),
     exposedFrom: exposedFrom(hasOpened, openedAt, closedAt),
     openSeen: hasOpened,
-    openWeight: connect === NONE ? 1 : rows.weight[connect]!,
-    closeWeight: close === NONE ? 1 : rows.weight[close]!,
-    bugTrusted: detecting === NONE || rows.trusted[detecting] === 1,
+    openWeight: connect === NONE ? 1 : rows.weight(connect),
+    closeWeight: close === NONE ? 1 : rows.weight(close),
+    bugTrusted: detecting === NONE || rows.isTrusted(detecting),
     spoke: spokeAt(rows, connect, ownClose),
     firstTime: firstTime(rows, connect, ownClose),
   };
 }
 
-/** The connection itself: the counted end's word first, the other end's where it has none. `detecting` is the close row that knows the payload best. */
+/**
+ * The connection itself: the counted end's word first, the other end's where it has none. `detecting` is the close row that
+ * knows the payload best.
+ */
 export function connectionOf(
   rows: RowTable,
   id: string,
   role: number,
   of: ConnectionRows,
   detecting: number,
-  times: Pick<Connection, 'openedAt' | 'closedAt' | 'backAt'>,
+  openedAt: number | null,
+  closedAt: number | null,
+  backAt: number | null,
 ): Connection {
   const { connect, close, otherConnect, otherClose } = of;
-  const { identity } = rows;
-  const first = close !== NONE ? close : connect;
-  const own = (texts: readonly (string | null)[]) => firstText(texts, close, connect);
-  const any = (texts: readonly (string | null)[]) => own(texts) ?? firstText(texts, otherClose, otherConnect);
+  // Of rows that are not there, one that says nothing that the others don't.
+  const first = rows.identity(close !== NONE ? close : connect);
+  const second = connect !== NONE ? rows.identity(connect) : first;
+  const third = otherClose !== NONE ? rows.identity(otherClose) : first;
+  const fourth = otherConnect !== NONE ? rows.identity(otherConnect) : first;
+  const payload = detecting === NONE ? undefined : rows.payload(detecting);
   return {
     id,
     countedRole: ROLES[role]!,
-    service: rows.service[first]!,
-    environment: rows.environment[first]!,
-    serviceVersion: own(identity.serviceVersion),
-    instance: own(identity.instance),
-    region: own(identity.region),
-    urlTemplate: any(identity.urlTemplate),
-    urlPath: any(identity.urlPath),
-    subprotocol: any(identity.subprotocol),
-    clientName: any(identity.clientName),
-    clientVersion: any(identity.clientVersion),
-    clientId: any(identity.clientId),
-    openedAt: times.openedAt,
-    closedAt: times.closedAt,
+    service: first.service,
+    environment: first.environment,
+    serviceVersion: first.serviceVersion ?? second.serviceVersion,
+    instance: first.instance ?? second.instance,
+    region: first.region ?? second.region,
+    urlTemplate: first.urlTemplate ?? second.urlTemplate ?? third.urlTemplate ?? fourth.urlTemplate,
+    urlPath: first.urlPath ?? second.urlPath ?? third.urlPath ?? fourth.urlPath,
+    subprotocol: first.subprotocol ?? second.subprotocol ?? third.subprotocol ?? fourth.subprotocol,
+    clientName: first.clientName ?? second.clientName ?? third.clientName ?? fourth.clientName,
+    clientVersion: first.clientVersion ?? second.clientVersion ?? third.clientVersion ?? fourth.clientVersion,
+    clientId: clientIdOf(rows, of),
+    openedAt,
+    closedAt,
     code: codeOf(rows, close) ?? codeOf(rows, otherClose),
     initiator: initiatorOf(rows, close, otherClose),
-    payloadBug: detecting !== NONE && rows.defect[detecting] !== APPLICATION,
-    payloadDefect: detecting === NONE ? null : DEFECTS[rows.defect[detecting]!]!,
-    payloadSignature: detecting === NONE ? null : SIGNATURES[rows.signature[detecting]!]!,
-    payloadOffset: numberOf(rows.offset, detecting),
-    payloadSize: numberOf(rows.size, detecting),
-    payloadSender: detecting === NONE ? null : ROLES[rows.sender[detecting]!]!,
-    payloadMessageIndex: numberOf(rows.messageIndex, detecting),
-    backAt: times.backAt,
+    payloadBug: detecting !== NONE && rows.defect(detecting) !== APPLICATION,
+    payloadDefect: detecting === NONE ? null : DEFECTS[rows.defect(detecting)]!,
+    payloadSignature: detecting === NONE ? null : SIGNATURES[rows.signature(detecting)]!,
+    payloadOffset: payload === undefined ? null : payload.offset,
+    payloadSize: payload === undefined ? null : payload.size,
+    payloadSender: detecting === NONE ? null : ROLES[rows.sender(detecting)]!,
+    payloadMessageIndex: payload === undefined ? null : payload.messageIndex,
+    backAt,
   };
 }
 
+function clientIdOf(rows: RowTable, { connect, close, otherConnect, otherClose }: ConnectionRows): string | null {
+  return (
+    (close === NONE ? null : rows.clientId(close)) ??
+    (connect === NONE ? null : rows.clientId(connect)) ??
+    (otherClose === NONE ? null : rows.clientId(otherClose)) ??
+    (otherConnect === NONE ? null : rows.clientId(otherConnect))
+  );
+}
+
 /** Where this end saw the socket go away by itself and the other ended it with `terminate()`, it was the other. */
-function initiatorOf({ initiator }: RowTable, close: number, otherClose: number): Connection['initiator'] {
-  const other = otherClose === NONE ? null : INITIATORS[initiator[otherClose]!]!;
+function initiatorOf(rows: RowTable, close: number, otherClose: number): Connection['initiator'] {
+  const other = otherClose === NONE ? null : INITIATORS[rows.initiator(otherClose)]!;
   if (close === NONE) return other;
-  const own = INITIATORS[initiator[close]!]!;
+  const own = INITIATORS[rows.initiator(close)]!;
   return own === 'transport' && other === 'local' ? 'remote' : own;
 }
 
 /** From the connect row of either end, or, without one, the close less the duration that it carries. */
 function openTime(rows: RowTable, { connect, close, otherConnect, otherClose }: ConnectionRows): number | null {
-  if (connect !== NONE && rows.failed[connect] === 0) return rows.time[connect]!;
-  if (otherConnect !== NONE && rows.failed[otherConnect] === 0) return rows.time[otherConnect]!;
-  if (close !== NONE && !Number.isNaN(rows.duration[close]!)) return rows.time[close]! - rows.duration[close]! * 1_000;
-  if (otherClose === NONE || Number.isNaN(rows.duration[otherClose]!)) return null;
-  return rows.time[otherClose]! - rows.duration[otherClose]! * 1_000;
+  if (connect !== NONE && !rows.isFailed(connect)) return rows.time(connect);
+  if (otherConnect !== NONE && !rows.isFailed(otherConnect)) return rows.time(otherConnect);
+  if (close !== NONE && !Number.isNaN(rows.duration(close))) return rows.time(close) - rows.duration(close) * 1_000;
+  if (otherClose === NONE || Number.isNaN(rows.duration(otherClose))) return null;
+  return rows.time(otherClose) - rows.duration(otherClose) * 1_000;
 }
 
 function exposedFrom(hasOpened: boolean, openedAt: number | null, closedAt: number | null): number | null {
@@ -134,35 +150,28 @@ function exposedFrom(hasOpened: boolean, openedAt: number | null, closedAt: numb
  * a library's finding.
  */
 function detectingRow(rows: RowTable, own: number, others: number): number {
-  const { defect, code } = rows;
-  if (own !== NONE && defect[own] !== 0 && defect[own] !== APPLICATION) return own;
-  if (others !== NONE && defect[others] !== 0 && defect[others] !== APPLICATION) return others;
-  if (own !== NONE && defect[own] !== 0) return own;
-  if (others !== NONE && defect[others] !== 0) return others;
-  if (own !== NONE && code[own] === INVALID_PAYLOAD) return own;
-  return others !== NONE && code[others] === INVALID_PAYLOAD ? others : NONE;
+  const ownDefect = own === NONE ? 0 : rows.defect(own);
+  const othersDefect = others === NONE ? 0 : rows.defect(others);
+  if (ownDefect !== 0 && ownDefect !== APPLICATION) return own;
+  if (othersDefect !== 0 && othersDefect !== APPLICATION) return others;
+  if (ownDefect !== 0) return own;
+  if (othersDefect !== 0) return others;
+  if (own !== NONE && rows.code(own) === INVALID_PAYLOAD) return own;
+  return others !== NONE && rows.code(others) === INVALID_PAYLOAD ? others : NONE;
 }
 
-function spokeAt({ time }: RowTable, connect: number, close: number): readonly number[] {
-  if (connect === NONE) return [time[close]!];
-  if (close === NONE || time[close] === time[connect]) return [time[connect]!];
-  return [time[connect]!, time[close]!];
+function spokeAt(rows: RowTable, connect: number, close: number): readonly number[] {
+  if (connect === NONE) return [rows.time(close)];
+  if (close === NONE || rows.time(close) === rows.time(connect)) return [rows.time(connect)];
+  return [rows.time(connect), rows.time(close)];
 }
 
 /** The time of the earlier of an end's rows, of which one is there. Epoch milliseconds. */
-export function firstTime({ time }: RowTable, connect: number, close: number): number {
-  if (connect === NONE) return time[close]!;
-  return close === NONE ? time[connect]! : Math.min(time[connect]!, time[close]!);
+export function firstTime(rows: RowTable, connect: number, close: number): number {
+  if (connect === NONE) return rows.time(close);
+  return close === NONE ? rows.time(connect) : Math.min(rows.time(connect), rows.time(close));
 }
 
-function firstText(texts: readonly (string | null)[], one: number, other: number): string | null {
-  return (one === NONE ? null : texts[one]!) ?? (other === NONE ? null : texts[other]!);
-}
-
-function codeOf({ code }: RowTable, close: number): number | null {
-  return close === NONE || code[close] === NONE ? null : code[close]!;
-}
-
-function numberOf(numbers: Float64Array, row: number): number | null {
-  return row === NONE || Number.isNaN(numbers[row]!) ? null : numbers[row]!;
+function codeOf(rows: RowTable, close: number): number | null {
+  return close === NONE || rows.code(close) === NONE ? null : rows.code(close);
 }

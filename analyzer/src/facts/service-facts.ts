@@ -4,7 +4,7 @@ import { ServiceClients } from '../wave/service-clients.ts';
 import { ServiceProcesses } from '../wave/service-processes.ts';
 import { CodeStreams } from './code-streams.ts';
 import { Cohorts } from './cohorts.ts';
-import { ConnectionSet } from './connection-set.ts';
+import { ConnectionSet, type RecordOf } from './connection-set.ts';
 import { countChange } from './count-change.ts';
 import { Drops } from './drops.ts';
 import type { FailedHandshake } from './failed-handshake.ts';
@@ -19,7 +19,7 @@ export class ServiceFacts {
   readonly environment: string | null;
   readonly bins = new ServiceBins();
   /** Connections in memory: the open ones, and the closed ones of the last 45 minutes. */
-  readonly connections = new ConnectionSet();
+  readonly connections: ConnectionSet;
   /** Failed handshakes of the last 45 minutes, by counted id. */
   readonly handshakes = new Map<string, FailedHandshake>();
   /** Closes by code and failed handshakes by status, those of them whose rise is worth a word. */
@@ -34,6 +34,8 @@ export class ServiceFacts {
   revision = 0;
   /** Time from which on connections have changed in what they are or when they were, epoch milliseconds; see `takeChangedFrom`. */
   private changedFrom = Number.POSITIVE_INFINITY;
+  /** The newest row of each instance, epoch milliseconds. */
+  readonly lastWords = new Map<string, number>();
   /** Version to the time at which it was first seen on a new connection. */
   readonly versions = new Map<string, number>();
   /** The same connections by process and by client, for waves. */
@@ -43,9 +45,11 @@ export class ServiceFacts {
   readonly cohorts = new Cohorts();
   private readonly sick = new SickClients(this.bins, this.cohorts);
 
-  constructor(service: string, environment: string | null) {
+  /** `recordOf` makes the record of a connection again that counts here; without it only sums are known. */
+  constructor(service: string, environment: string | null, recordOf: RecordOf = noRecord) {
     this.service = service;
     this.environment = environment;
+    this.connections = new ConnectionSet(recordOf);
   }
 
   /**
@@ -60,7 +64,11 @@ export class ServiceFacts {
     this.clients.replace(before, after);
     countChange(this, this.sick, before, after);
     if (!after) return;
-    for (const time of after.spoke) this.newest = Math.max(this.newest, time);
+    const instance = after.connection.instance ?? '';
+    let last = this.lastWords.get(instance) ?? Number.NEGATIVE_INFINITY;
+    for (const time of after.spoke) if (time > last) last = time;
+    this.lastWords.set(instance, last);
+    if (last > this.newest) this.newest = last;
     this.noteVersion(after);
   }
 
@@ -93,10 +101,9 @@ export class ServiceFacts {
     return from;
   }
 
-  /** Lets a connection go that is at no place any more, and leaves what it added to the bins. */
-  forget(counted: CountedConnection): void {
-    // One that is open goes with its process; what has closed stays there until its time is over.
-    if (counted.connection.closedAt === null) this.processes.replace(counted, null);
+  /** Lets an open connection go, and leaves what it added to the bins: it goes with its process. What has closed stays there until its time is over. */
+  forgetOpen(counted: CountedConnection): void {
+    this.processes.replace(counted, null);
   }
 
   /** Drops bins below number `bin`, and windows of clients that ended before `time`; `now` is event time. Epoch milliseconds. */
@@ -141,3 +148,7 @@ const IDENTITY = [
   'clientVersion',
   'clientId',
 ] as const satisfies readonly (keyof CountedConnection['connection'])[];
+
+function noRecord(owner: number): never {
+  throw new RangeError(`expected rows to make the record of connection ${owner} of, got none`);
+}

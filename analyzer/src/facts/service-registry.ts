@@ -1,9 +1,15 @@
+import type { RecordOf } from './connection-set.ts';
 import { ServiceFacts } from './service-facts.ts';
 
 /** The services that rows have been heard of, by name and environment. */
 export class ServiceRegistry {
   readonly #byName = new Map<string, Map<string | null, ServiceFacts>>();
   readonly #all = new Set<ServiceFacts>();
+  readonly #recordOf: RecordOf;
+
+  constructor(recordOf: RecordOf) {
+    this.#recordOf = recordOf;
+  }
 
   get size(): number {
     return this.#all.size;
@@ -23,7 +29,7 @@ export class ServiceRegistry {
     }
     let service = environments.get(environment);
     if (!service) {
-      service = new ServiceFacts(name, environment);
+      service = new ServiceFacts(name, environment, this.#recordOf);
       environments.set(environment, service);
       this.#all.add(service);
     }

@@ -5,6 +5,16 @@ import { TimeOrdered } from './time-ordered.ts';
 /** A connection that has closed, with what counting needs. */
 export type ClosedConnection = CountedConnection & { connection: Connection & { closedAt: number } };
 
+/** Of two closes at one moment, which one is put first. */
+export function isBefore(one: ClosedConnection, other: ClosedConnection): boolean {
+  return one.connection.id < other.connection.id;
+}
+
+/** Records are made anew where they are needed: the same connection is the same id. */
+export function isSame(one: ClosedConnection, other: ClosedConnection): boolean {
+  return one.connection.id === other.connection.id;
+}
+
 /** Stands for the id of a server that does not say which instance it is: its version then is all that tells it apart. */
 const NO_INSTANCE = '(no instance id)';
 
@@ -18,7 +28,7 @@ export class ProcessLog {
   readonly version: string | null;
   /** The weights of the opens. Where a close stands for more than one and its open was never seen, it has none here: sampled apart, both rows stand for all. */
   readonly opens = new TimeOrdered<number>(() => false);
-  readonly closes = new TimeOrdered<ClosedConnection>((a, b) => a.connection.id < b.connection.id);
+  readonly closes = new TimeOrdered<ClosedConnection>(isBefore, isSame);
   /** Earliest time about which anything has changed; Infinity when nothing has. See `takeChangedFrom`. */
   private changedFrom = Number.POSITIVE_INFINITY;
   /** The first open that was let go. */

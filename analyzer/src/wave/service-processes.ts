@@ -1,5 +1,5 @@
 import type { CountedConnection } from '../facts/merge-connection.ts';
-import { type ClosedConnection, ProcessLog } from './process-log.ts';
+import { type ClosedConnection, isBefore, isSame, ProcessLog } from './process-log.ts';
 import { isBroken } from './restart-close.ts';
 import { TimeOrdered } from './time-ordered.ts';
 
@@ -12,7 +12,7 @@ export class ServiceProcesses {
   private readonly byInstance = new Map<string | null, Map<string | null, ProcessLog>>();
   private readonly logs = new Set<ProcessLog>();
   /** All closes with 1006, 1005 or no code, payload bugs apart, in order of time. */
-  readonly broken = new TimeOrdered<ClosedConnection>((a, b) => a.connection.id < b.connection.id);
+  readonly broken = new TimeOrdered<ClosedConnection>(isBefore, isSame);
   private firstOpen = Number.POSITIVE_INFINITY;
 
   /** Puts a connection in the place of what was known of it; null for what was not known, or no longer counts. */

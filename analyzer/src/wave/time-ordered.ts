@@ -7,9 +7,15 @@ export class TimeOrdered<Item> {
   readonly times: number[] = [];
   readonly items: Item[] = [];
   private readonly isBefore: (one: Item, other: Item) => boolean;
+  private readonly isSame: (one: Item, other: Item) => boolean;
 
-  constructor(isBefore: (one: Item, other: Item) => boolean) {
+  /** `isSame` says which item of a time is meant where one is taken away or replaced. */
+  constructor(
+    isBefore: (one: Item, other: Item) => boolean,
+    isSame: (one: Item, other: Item) => boolean = (one, other) => one === other,
+  ) {
     this.isBefore = isBefore;
+    this.isSame = isSame;
   }
 
   get length(): number {
@@ -62,7 +68,7 @@ export class TimeOrdered<Item> {
 
   private indexOf(time: number, item: Item): number {
     for (let at = this.firstAt(time); at < this.times.length && this.times[at] === time; at += 1)
-      if (this.items[at] === item) return at;
+      if (this.isSame(this.items[at]!, item)) return at;
     return -1;
   }
 }

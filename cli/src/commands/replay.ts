@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { replay, type Verdict } from '@closewatch/analyzer';
-import { type CloseEvent, closeEventsFromOtlpLine, closeEventsFromParquet } from '@closewatch/collector';
+import { ANALYZED_FIELDS, replay, type Verdict } from '@closewatch/analyzer';
+import { type EventBatch, eventBatchesFromParquet, OtlpLineReader } from '@closewatch/collector';
 import { analyzerSettings } from '../config/analyzer-settings.ts';
 import type { Config } from '../config/config-schema.ts';
 import { UsageError } from '../usage-error.ts';
@@ -15,20 +15,21 @@ import { UsageError } from '../usage-error.ts';
  * @throws UsageError naming the file and the line that can't be read
  */
 export function replayFiles(files: readonly string[], config: Config): Promise<Verdict[]> {
-  return replay(eventsFromFiles(files), analyzerSettings(config));
+  return replay(batchesFromFiles(files), analyzerSettings(config));
 }
 
-async function* eventsFromFiles(files: readonly string[]): AsyncGenerator<CloseEvent[]> {
+async function* batchesFromFiles(files: readonly string[]): AsyncGenerator<EventBatch> {
+  const lines = new OtlpLineReader();
   for (const file of files) {
     if (file.endsWith('.parquet')) {
-      yield* eventsFromParquet(file);
+      yield* batchesFromParquet(file);
       continue;
     }
     let number = 0;
     try {
       for await (const line of linesOf(file)) {
         number += 1;
-        if (line.trim() !== '') yield closeEventsFromOtlpLine(line);
+        if (line.trim() !== '') yield lines.read(line);
       }
     } catch (cause) {
       const where = number === 0 ? file : `${file}:${number}`;
@@ -40,9 +41,9 @@ async function* eventsFromFiles(files: readonly string[]): AsyncGenerator<CloseE
   }
 }
 
-async function* eventsFromParquet(file: string): AsyncGenerator<CloseEvent[]> {
+async function* batchesFromParquet(file: string): AsyncGenerator<EventBatch> {
   try {
-    yield* closeEventsFromParquet(file);
+    yield* eventBatchesFromParquet(file, ANALYZED_FIELDS);
   } catch (cause) {
     const problem = (cause as Error).message.split('\n', 1)[0];
     throw new UsageError(`${file}: expected a Parquet file that closewatch wrote: ${problem}`, { cause });
