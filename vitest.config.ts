@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      '{instrumentation,collector,analyzer,dashboard,cli,demo}/src/**/*.test.ts',
+      '{instrumentation,collector,analyzer,dashboard,cli,demo,bench}/src/**/*.test.ts',
       'dashboard/web/src/**/*.test.ts',
       'instrumentation/test/**/*.test.ts',
       'test/**/*.test.ts',

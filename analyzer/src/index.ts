@@ -27,7 +27,12 @@ export {
   type RateState,
   stepRate,
 } from './detect/rate-detector.ts';
-export { type Change, likeliest } from './detect/rate-mixture.ts';
+export {
+  type Change,
+  likeliest,
+  RATIOS as CHANGE_RATIOS,
+  WEIGHTS as CHANGE_WEIGHTS,
+} from './detect/rate-mixture.ts';
 export { type KnownBaseline, type RateSettings, rateSettings } from './detect/rate-settings.ts';
 export { cloneWatch, freshWatch, passWatch, type RateAlarm, type RateWatch, stepWatch } from './detect/rate-watch.ts';
 export { createEngine, type Engine } from './engine/engine.ts';

@@ -20,6 +20,11 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
       'how often a harmless version is blamed for payload bugs, and how soon a bad one is; beside detector A; --help',
     run: async args => (await import('./deploy-test/deploy-test.ts')).benchDeployTest(args),
   },
+  detection: {
+    prints:
+      'false pages of a service-year, delays beside an oracle and eight peers, labelled weekly counts; --full, --help',
+    run: async args => (await import('./detection/detection.ts')).benchDetection(args),
+  },
   ingest: {
     prints:
       'durable spans a second over real OTLP, beside the store alone, a plain pipeline and ClickHouse; --soak, --help',

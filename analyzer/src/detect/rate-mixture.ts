@@ -2,14 +2,14 @@ import { NegativeBinomialRatios } from '../statistics/negative-binomial-ratios.t
 import type { RateSettings } from './rate-settings.ts';
 
 /** The sizes of change that are looked for at once, as ratios to the null mean. Between two of them little is lost. */
-const RATIOS = [1.6, 2.5, 4, 7, 14, 40, 150, 1e3, 1e4, 1e6] as const;
+export const RATIOS = [1.6, 2.5, 4, 7, 14, 40, 150, 1e3, 1e4, 1e6] as const;
 /**
  * How likely each is held to be. Small changes are given more: they need the most evidence, so what they are spared counts
  * most; where events are seldom a hundredfold rise shows in three of them, whatever its weight. The largest is for many at once
  * where next to none are usual: a smaller one takes them for a single clump.
  * Measured in docs/decisions/0012-rate-detector.md.
  */
-const WEIGHTS = [0.06, 0.14, 0.18, 0.18, 0.16, 0.12, 0.08, 0.04, 0.02, 0.02] as const;
+export const WEIGHTS = [0.06, 0.14, 0.18, 0.18, 0.16, 0.12, 0.08, 0.04, 0.02, 0.02] as const;
 const WIDTH = RATIOS.length;
 const YEAR = 365.25 * 86_400; // seconds
 const HOUR = 3_600; // seconds
