@@ -1,18 +1,15 @@
 import type { Connection } from '../connection.ts';
+import { CohortCells, type SickAndExpected } from './cohort-cells.ts';
 import { COHORT_FIELDS, type CohortField } from './cohort-field.ts';
-import { EXPECTED_UNIT, type ExpectedBugs } from './expected-bugs.ts';
+import type { ExpectedBugs } from './expected-bugs.ts';
 import { kulldorffLogLikelihoodRatio } from './kulldorff-log-likelihood-ratio.ts';
 
 /** A value that a cohort may be made of. */
 export interface Leaf {
   field: CohortField;
   value: string;
-}
-
-/** Sick clients of a set of connections, and how many it would have if everybody had the same hazard. */
-export interface CohortCounts {
-  sick: number;
-  expected: number;
+  /** The value's number in its field. */
+  number: number;
 }
 
 /**
@@ -21,11 +18,11 @@ export interface CohortCounts {
  */
 export interface CohortTable {
   leaves: readonly Leaf[];
-  all: CohortCounts;
+  all: SickAndExpected;
   /** What has all the values of `mask`. */
-  countsOf(mask: number): CohortCounts;
+  countsOf(mask: number): SickAndExpected;
   /** What says anything at all in each of the fields of `mask`: the others may have its values or not. */
-  countsWithFieldsOf(mask: number): CohortCounts;
+  countsWithFieldsOf(mask: number): SickAndExpected;
   /** How many values, of any field, are expected to have this share of the bugs (0 to 1) or more. */
   valuesFrom(share: number): number;
 }
@@ -33,42 +30,105 @@ export interface CohortTable {
 /** Of a field so many values can be named: the one with the clearest excess, and a rival. */
 const LEAVES_PER_FIELD = 2;
 
+/** Sums up who is sick and what is expected of whom: what the exposure function of `explainExcess` says of a population. */
 export function cohortTable({ first, ofConnection }: ExpectedBugs, population: readonly Connection[]): CohortTable {
-  const byField = COHORT_FIELDS.map(field => countsByValue(field, first, population, ofConnection));
-  const shares = byField.flatMap(sharesOf).sort((a, b) => b - a);
-  const leaves = byField.flatMap((counts, index) => leavesOf(COHORT_FIELDS[index]!, counts));
-  const cells = new Map<number, CohortCounts>();
-  const cellOf = (connection: Connection) => {
-    const key = cellKey(connection, leaves);
-    let cell = cells.get(key);
-    if (!cell) {
-      cell = { sick: 0, expected: 0 };
-      cells.set(key, cell);
-    }
-    return cell;
-  };
-  for (const bug of first) cellOf(bug).sick++;
-  for (const [index, connection] of population.entries()) cellOf(connection).expected += ofConnection[index]!;
-  const sum = (has: number) => sumOf(cells, has);
+  const columns = COHORT_FIELDS.map(field => columnOf(field, first, { population, ofConnection }));
+  const shares = columns.flatMap(sharesOf).sort((a, b) => b - a);
+  const leavesByField = columns.map(leavesOf);
+  const leaves = leavesByField.flat();
+  const cells = new CohortCells();
+  for (const [row, bug] of first.entries()) cells.add(cellKey(columns, leavesByField, row, bug), 1, 0);
+  for (let row = 0; row < population.length; row++)
+    cells.add(cellKey(columns, leavesByField, row, null), 0, ofConnection[row]!);
   const fieldsOf = (mask: number) =>
     leaves.reduce((bits, { field }, bit) => ((mask & (1 << bit)) === 0 ? bits : bits | fieldBit(field)), 0);
   return {
     leaves,
-    all: sum(0),
-    countsOf: sum,
-    countsWithFieldsOf: mask => sum(fieldsOf(mask)),
+    all: cells.sumOf(0),
+    countsOf: mask => cells.sumOf(mask),
+    countsWithFieldsOf: mask => cells.sumOf(fieldsOf(mask)),
     valuesFrom: share => countFrom(shares, share),
   };
 }
 
-/** The lower bits say which leaves a connection has, those above them which fields it says anything in. */
-function cellKey(connection: Connection, leaves: readonly Leaf[]): number {
+/** One field of everybody: its values by number, 0 for none, and what they add up to. */
+interface Column {
+  field: CohortField;
+  numbers: Map<string | null, number>;
+  values: string[];
+  /** By the number of the value. */
+  sick: Float64Array;
+  expected: Float64Array;
+  /** The number of each connection's value. */
+  ofConnection: Int32Array;
+}
+
+function columnOf(
+  field: CohortField,
+  first: readonly Connection[],
+  { population, ofConnection }: { population: readonly Connection[]; ofConnection: Float64Array },
+): Column {
+  const numbers = new Map<string | null, number>([[null, 0]]);
+  const values = [''];
+  const column = new Int32Array(population.length);
+  for (let row = 0; row < population.length; row++) {
+    const value = population[row]![field];
+    let number = numbers.get(value);
+    if (number === undefined) {
+      number = values.push(value!) - 1;
+      numbers.set(value, number);
+    }
+    column[row] = number;
+  }
+  const expected = new Float64Array(values.length);
+  for (let row = 0; row < column.length; row++) expected[column[row]!]! += ofConnection[row]!;
+  const sick = new Float64Array(values.length);
+  for (const bug of first) sick[numbers.get(bug[field]) ?? 0]!++;
+  return { field, numbers, values, sick, expected, ofConnection: column };
+}
+
+/** What the values of a field have of all that says anything in it. */
+function sharesOf({ expected }: Column): number[] {
+  const known = expected.subarray(1);
+  const all = known.reduce((sum, one) => sum + one, 0);
+  return all === 0 ? [] : Array.from(known, one => one / all);
+}
+
+function leavesOf({ field, values, sick, expected }: Column): Leaf[] {
+  const sum = (numbers: Float64Array) => numbers.reduce((total, one, index) => (index === 0 ? 0 : total + one), 0);
+  const [allSick, allExpected] = [sum(sick), sum(expected)];
+  const excesses = values.map((value, number) => ({
+    value,
+    number,
+    excess:
+      number === 0
+        ? 0
+        : kulldorffLogLikelihoodRatio(sick[number]!, (allSick * expected[number]!) / allExpected, allSick),
+  }));
+  return excesses
+    .filter(({ excess }) => excess > 0)
+    .sort((a, b) => b.excess - a.excess || (a.value < b.value ? -1 : 1))
+    .slice(0, LEAVES_PER_FIELD)
+    .map(({ value, number }) => ({ field, value, number }));
+}
+
+/** The lower bits say which leaves a connection has, those above them which fields it says anything in. `bug`: one of the sick clients' instead. */
+function cellKey(
+  columns: readonly Column[],
+  leavesByField: readonly (readonly Leaf[])[],
+  row: number,
+  bug: Connection | null,
+): number {
   let key = 0;
-  for (let index = 0; index < COHORT_FIELDS.length; index++)
-    if (connection[COHORT_FIELDS[index]!] !== null) key |= 1 << (index + FIELD_SHIFT);
-  for (let bit = 0; bit < leaves.length; bit++) {
-    const { field, value } = leaves[bit]!;
-    if (connection[field] === value) key |= 1 << bit;
+  let bit = 0;
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index]!;
+    const number = bug === null ? column.ofConnection[row]! : (column.numbers.get(bug[column.field]) ?? 0);
+    if (number !== 0) key |= 1 << (index + FIELD_SHIFT);
+    for (const leaf of leavesByField[index]!) {
+      if (leaf.number === number) key |= 1 << bit;
+      bit++;
+    }
   }
   return key;
 }
@@ -77,62 +137,6 @@ const FIELD_SHIFT = COHORT_FIELDS.length * LEAVES_PER_FIELD;
 
 function fieldBit(field: CohortField): number {
   return 1 << (COHORT_FIELDS.indexOf(field) + FIELD_SHIFT);
-}
-
-function sumOf(cells: ReadonlyMap<number, CohortCounts>, has: number): CohortCounts {
-  let sick = 0;
-  let expected = 0;
-  for (const [key, cell] of cells) {
-    if ((key & has) !== has) continue;
-    sick += cell.sick;
-    expected += cell.expected;
-  }
-  return { sick, expected: expected / EXPECTED_UNIT };
-}
-
-type CountsByValue = Map<string | null, CohortCounts>;
-
-function countsByValue(
-  field: CohortField,
-  first: readonly Connection[],
-  population: readonly Connection[],
-  ofConnection: Float64Array,
-): CountsByValue {
-  const counts: CountsByValue = new Map();
-  const of = (value: string | null) => {
-    let known = counts.get(value);
-    if (!known) {
-      known = { sick: 0, expected: 0 };
-      counts.set(value, known);
-    }
-    return known;
-  };
-  for (const bug of first) of(bug[field]).sick++;
-  for (let index = 0; index < population.length; index++)
-    of(population[index]![field]).expected += ofConnection[index]!;
-  return counts;
-}
-
-/** What the values of a field have of all that says anything in it. */
-function sharesOf(counts: CountsByValue): number[] {
-  const known = [...counts].filter(([value]) => value !== null).map(([, { expected }]) => expected);
-  const all = known.reduce((sum, expected) => sum + expected, 0);
-  return all === 0 ? [] : known.map(expected => expected / all);
-}
-
-function leavesOf(field: CohortField, counts: CountsByValue): Leaf[] {
-  const known = [...counts].filter((one): one is [string, CohortCounts] => one[0] !== null);
-  const sick = known.reduce((sum, [, one]) => sum + one.sick, 0);
-  const expected = known.reduce((sum, [, one]) => sum + one.expected, 0);
-  return known
-    .map(([value, one]) => ({
-      value,
-      excess: kulldorffLogLikelihoodRatio(one.sick, (sick * one.expected) / expected, sick),
-    }))
-    .filter(({ excess }) => excess > 0)
-    .sort((a, b) => b.excess - a.excess || (a.value < b.value ? -1 : 1))
-    .slice(0, LEAVES_PER_FIELD)
-    .map(({ value }) => ({ field, value }));
 }
 
 function countFrom(descending: readonly number[], share: number): number {

@@ -39,16 +39,19 @@ export function expectedBugs(bugs: readonly Connection[], population: readonly C
     first.filter(bug => !isYoung(bug)).map(bug => bug.closedAt!),
     population.length,
   );
-  for (const [index, connection] of population.entries()) {
+  for (let index = 0; index < population.length; index++) {
+    const connection = population[index]!;
     const openedAt = connection.openedAt ?? Number.NEGATIVE_INFINITY;
-    const sick = sickAt.size === 0 ? undefined : sickAt.get(clientKey(connection));
-    const end = Math.min(connection.closedAt ?? until, sick ?? until, until);
     const grownUp = openedAt + YOUNG_UNTIL;
-    byAge.add(index, Math.max(0, from - openedAt), Math.min(end, grownUp - 1) - openedAt);
+    const sick = sickAt.get(clientKey(connection));
+    const closed = connection.closedAt ?? until;
+    const end = sick !== undefined && sick < closed ? sick : closed;
+    if (grownUp > from) byAge.add(index, Math.max(0, from - openedAt), Math.min(end, grownUp - 1) - openedAt);
     byClock.add(index, Math.max(from, grownUp), end);
   }
   const ofConnection = byAge.expected();
-  for (const [index, bugsByClock] of byClock.expected().entries()) ofConnection[index]! += bugsByClock;
+  const ofOld = byClock.expected();
+  for (let index = 0; index < ofOld.length; index++) ofConnection[index]! += ofOld[index]!;
   return { first, ofConnection };
 }
 
@@ -68,20 +71,24 @@ class RiskSets {
   private readonly ends: Int32Array;
   /** At each event, by how many more than at the one before were at risk. */
   private readonly steps: Int32Array;
+  private readonly earliest: number;
+  private readonly latest: number;
 
   constructor(times: readonly number[], connections: number) {
     this.times = Float64Array.from(times).sort();
     this.begins = new Int32Array(connections);
     this.ends = new Int32Array(connections);
     this.steps = new Int32Array(times.length + 1);
+    this.earliest = this.times[0] ?? Number.POSITIVE_INFINITY;
+    this.latest = this.times[times.length - 1] ?? Number.NEGATIVE_INFINITY;
   }
 
   /** A connection that is at risk between two times, both included. */
   add(connection: number, from: number, until: number): void {
-    const { times } = this;
-    if (times.length === 0 || until < from || until < times[0]! || from > times.at(-1)!) return;
-    const begin = from <= times[0]! ? 0 : countBelow(times, from);
-    const end = until >= times.at(-1)! ? times.length : countBelow(times, nextAfter(until));
+    const { times, earliest, latest } = this;
+    if (until < from || until < earliest || from > latest) return;
+    const begin = from <= earliest ? 0 : countBelow(times, from);
+    const end = until >= latest ? times.length : countBelow(times, nextAfter(until));
     this.begins[connection] = begin;
     this.ends[connection] = end;
     this.steps[begin]!++;

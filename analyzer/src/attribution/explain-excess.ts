@@ -2,8 +2,9 @@ import type { Connection } from '../connection.ts';
 import { regularizedGamma } from '../statistics/regularized-gamma.ts';
 import type { CohortTerm } from '../verdict.ts';
 import type { Attribution } from './attribution.ts';
+import type { SickAndExpected } from './cohort-cells.ts';
 import { wireNameOf } from './cohort-field.ts';
-import { type CohortCounts, type CohortTable, cohortTable, type Leaf } from './cohort-table.ts';
+import { type CohortTable, cohortTable, type Leaf } from './cohort-table.ts';
 import { type ExpectedBugs, expectedBugs } from './expected-bugs.ts';
 import { kulldorffLogLikelihoodRatio } from './kulldorff-log-likelihood-ratio.ts';
 
@@ -97,7 +98,7 @@ function surplusOf(table: CohortTable, mask: number, terms: number, baseline: nu
 }
 
 /** Whether what is outside is no more than its part of the usual and of the excess that may be left, but for chance. */
-function explains(inside: CohortCounts, known: CohortCounts, usual: number): boolean {
+function explains(inside: SickAndExpected, known: SickAndExpected, usual: number): boolean {
   const excess = known.sick - usual * known.expected;
   const outside = known.sick - inside.sick;
   const allowed = usual * (known.expected - inside.expected) + (1 - EXPLAINED) * Math.max(0, excess);

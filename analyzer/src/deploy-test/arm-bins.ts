@@ -30,24 +30,33 @@ interface ArmWords {
   bug: ArmBug | null;
 }
 
-/** Arms told apart in one service; what comes after them is left out of the comparison, and counted. */
+/** Arms told apart in one service at a time; what comes after them is left out of the comparison, and counted. */
 const MOST_ARMS = 20_000; // some 5 MB
+
+/** Where an arm stands in the comparisons of both kinds, and whose word it is. */
+type KnownArm = Record<VersionKind, ArmPlace> & { key: string; instance: string };
 
 /** The one-second bins of one service by arm: what comparing versions needs. Sums of whole numbers: the same in any order of arrival. */
 export class ArmBins {
   readonly bins = new Map<number, ArmBin>();
-  /** By the number of the arm: where it stands in a comparison of versions. */
-  readonly arms: (Record<VersionKind, ArmPlace> & { instance: string })[] = [];
   /** Number of the earliest bin that changed; Infinity when none did. */
   dirtyFrom = Number.POSITIVE_INFINITY;
   /** Connections left out because there were too many arms. */
   leftOut = 0;
+  private readonly arms: (KnownArm | undefined)[] = [];
   private readonly numbers = new Map<string, number>();
-  private readonly strata: Record<VersionKind, Map<string, number[]>> = {
+  private readonly free: number[] = [];
+  /** Arms by stratum, and by family: those keys are told apart by what they hold. */
+  private readonly groups: Record<VersionKind, Map<string, number[]>> = {
     serviceVersion: new Map(),
     clientVersion: new Map(),
   };
   private keptFrom = Number.NEGATIVE_INFINITY;
+
+  /** How many arms are told apart now. */
+  get size(): number {
+    return this.numbers.size;
+  }
 
   /** Puts a connection in the place of what was known of it. */
   replace(before: CountedConnection | null, after: CountedConnection | null): void {
@@ -64,7 +73,45 @@ export class ArmBins {
 
   /** The arms that are compared with this one where the versions of `kind` are: itself, and the others of its stratum. */
   stratumOf(kind: VersionKind, arm: number): readonly number[] {
-    return this.strata[kind].get(this.arms[arm]![kind].stratum)!;
+    return this.groups[kind].get(this.placeOf(kind, arm).stratum)!;
+  }
+
+  /** The arms whose versions follow this one's. */
+  familyOf(kind: VersionKind, arm: number): readonly number[] {
+    return this.groups[kind].get(this.placeOf(kind, arm).family)!;
+  }
+
+  placeOf(kind: VersionKind, arm: number): ArmPlace {
+    return this.arms[arm]![kind];
+  }
+
+  instanceOf(arm: number): string {
+    return this.arms[arm]!.instance;
+  }
+
+  /** Lets go of the arms that neither the bins nor `isUsed` know; their numbers, which are returned, are given again. */
+  release(isUsed: (arm: number) => boolean): number[] {
+    const inBins = new Set<number>();
+    for (const { opens, old, bugs } of this.bins.values()) {
+      for (const arm of opens.keys()) inBins.add(arm);
+      for (const arm of old.keys()) inBins.add(arm);
+      for (const { arm } of bugs.values()) inBins.add(arm);
+    }
+    const released = [...this.numbers.values()].filter(arm => !inBins.has(arm) && !isUsed(arm));
+    const gone = new Set(released);
+    for (const arm of released) {
+      this.numbers.delete(this.arms[arm]!.key);
+      this.arms[arm] = undefined;
+      this.free.push(arm);
+    }
+    for (const groups of Object.values(this.groups)) {
+      for (const [key, members] of groups) {
+        const left = members.filter(arm => !gone.has(arm));
+        if (left.length === 0) groups.delete(key);
+        else if (left.length < members.length) groups.set(key, left);
+      }
+    }
+    return released;
   }
 
   /** Drops the bins below `number`. */
@@ -121,7 +168,7 @@ export class ArmBins {
     const key = armKey(connection);
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
-    if (this.arms.length >= MOST_ARMS) {
+    if (this.numbers.size >= MOST_ARMS) {
       this.leftOut++;
       return null;
     }
@@ -129,13 +176,16 @@ export class ArmBins {
       serviceVersion: armPlace('serviceVersion', connection),
       clientVersion: armPlace('clientVersion', connection),
     };
-    const number = this.arms.push({ ...places, instance: connection.instance ?? '' }) - 1;
+    const number = this.free.pop() ?? this.arms.length;
+    this.arms[number] = { ...places, key, instance: connection.instance ?? '' };
     this.numbers.set(key, number);
     for (const kind of VERSION_KINDS) {
-      const { stratum } = places[kind];
-      const arms = this.strata[kind].get(stratum);
-      if (arms) arms.push(number);
-      else this.strata[kind].set(stratum, [number]);
+      const { stratum, family } = places[kind];
+      for (const group of [stratum, family]) {
+        const members = this.groups[kind].get(group);
+        if (members) members.push(number);
+        else this.groups[kind].set(group, [number]);
+      }
     }
     return number;
   }

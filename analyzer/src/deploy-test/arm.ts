@@ -47,7 +47,12 @@ export function armPlace(kind: VersionKind, arm: Arm): ArmPlace {
   return {
     key: version === null ? null : JSON.stringify([kind, application, version]),
     version,
-    family: JSON.stringify([kind, application]),
-    stratum: JSON.stringify([region, clientName, kind === 'serviceVersion' ? clientVersion : serviceVersion]),
+    family: JSON.stringify(['family', application]),
+    stratum: JSON.stringify([
+      'stratum',
+      region,
+      clientName,
+      kind === 'serviceVersion' ? clientVersion : serviceVersion,
+    ]),
   };
 }

@@ -95,4 +95,37 @@ describe('the test of a new version', () => {
     expect(incidents).toHaveLength(1);
     expect(incidents[0]!.foundBy.map(({ by }) => by).sort()).toEqual(['deploy_test', 'rate']);
   });
+
+  it('lets go of the instances of versions that are gone, and still compares those that run', () => {
+    const facts = new ServiceFacts('gateway', 'prod');
+    const tests = new VersionTests(facts.arms, facts.bins, DETECT_DEFAULTS.budget.deploys);
+    const detector = new ServiceDetector(facts.bins, DETECT_DEFAULTS, () => 0, [tests]);
+    let alarms = 0;
+    for (let deploy = 0; deploy < 12; deploy++) {
+      const isBad = deploy === 11;
+      const connections = canaryOf({ seed: deploy, onOld: 0.01, onNew: isBad ? 0.2 : 0.01 }).map(one => {
+        const shift = deploy * 1_800_000;
+        const { connection } = one;
+        const times = {
+          openedAt: connection.openedAt! + shift,
+          closedAt: (connection.closedAt ?? MORNING + 1_800_000) + shift,
+        };
+        const isNew = connection.serviceVersion === '1.8.2';
+        const names = { serviceVersion: `1.${deploy}.${isNew ? 1 : 0}`, instance: `${connection.instance}-${deploy}` };
+        const id = `${connection.id}/${deploy}`;
+        const moved = { ...connection, ...times, ...names, id, clientId: id };
+        return { ...one, connection: moved, exposedFrom: times.openedAt, spoke: [times.openedAt, times.closedAt] };
+      });
+      for (const connection of connections) facts.replace(null, connection);
+      const edge = FIRST_BIN + (deploy + 1) * 1_800;
+      tests.run(edge);
+      detector.run(edge);
+      facts.forgetBefore(edge - 7_200, 0, edge * BIN);
+      for (let bin = edge - 1_800; bin < edge; bin++) alarms += tests.alarmsIn(bin).length;
+      if (!isBad) expect(alarms).toBe(0);
+    }
+    expect(alarms).toBeGreaterThan(0);
+    // Four instances a deploy: those of the last two hours, of twelve deploys in six.
+    expect(facts.arms.size).toBeLessThanOrEqual(4 * 6);
+  });
 });

@@ -1,5 +1,5 @@
 import type { Alarm, AlarmSource } from '../detect/alarm.ts';
-import { CHANGEABLE, SILENT_AFTER } from '../facts/limits.ts';
+import { CHANGEABLE, FORGOTTEN_AFTER, SILENT_AFTER } from '../facts/limits.ts';
 import type { ServiceBins } from '../facts/service-bins.ts';
 import { VERSION_KINDS } from './arm.ts';
 import type { ArmBin, ArmBins, ArmBug } from './arm-bins.ts';
@@ -22,6 +22,8 @@ const MOST_ALPHA = 0.01;
 /** Snapshots: every 8 bins for two minutes, where most changes fall, and every minute before. */
 const FINE = { every: 8, until: 120 };
 const COARSE = 60;
+/** Arms and instances that are gone are looked for at this pace. Bins. */
+const SWEPT_EVERY = 600;
 
 /**
  * Detector B: whether a version has a larger share of the payload bugs than of what was exposed to them. It needs no baseline, and what hits all versions alike
@@ -38,6 +40,7 @@ export class VersionTests implements AlarmSource {
   private readonly countedIn = new Map<number, { test: string; client: string }[]>();
   /** The bin of each arm's first open. */
   private readonly firstOpen = new Map<number, number>();
+  private releasedIn = Number.NEGATIVE_INFINITY;
   private state: TestsState | null = null;
 
   constructor(arms: ArmBins, bins: ServiceBins, falseAlarmsPerYear: number) {
@@ -115,12 +118,17 @@ export class VersionTests implements AlarmSource {
   private evaluate(state: TestsState): void {
     for (const [instance, { spoke }] of this.bins.bins.get(state.bin)?.steps ?? [])
       if (spoke > 0) state.heard.set(instance, state.bin);
+    if (state.bin % SWEPT_EVERY === 0) this.forgetSilent(state);
     const bin = this.arms.bins.get(state.bin);
     if (!bin) return;
     this.noteVersions(state, bin);
     const bugs = [...bin.bugs.values()].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
     for (const bug of bugs) for (const test of state.tests) this.judge(state, test, bug);
-    for (const [arm, step] of bin.old) state.old.set(arm, (state.old.get(arm) ?? 0) + step);
+    for (const [arm, step] of bin.old) {
+      const count = Math.max(0, (state.old.get(arm) ?? 0) + step);
+      if (count === 0) state.old.delete(arm);
+      else state.old.set(arm, count);
+    }
   }
 
   /** Begins a test of each version that opens for the first time, where others of its family were there before. */
@@ -129,7 +137,7 @@ export class VersionTests implements AlarmSource {
     for (const arm of opens.keys()) {
       if (!this.firstOpen.has(arm)) this.firstOpen.set(arm, state.bin);
       for (const kind of VERSION_KINDS) {
-        const place = this.arms.arms[arm]![kind];
+        const place = this.arms.placeOf(kind, arm);
         if (place.key === null || state.versions.has(place.key)) continue;
         state.versions.set(place.key, state.bin);
         if (!state.families.has(place.family)) state.families.set(place.family, state.bin);
@@ -159,18 +167,17 @@ export class VersionTests implements AlarmSource {
   }
 
   private judge(state: TestsState, test: VersionTest, bug: ArmBug): void {
-    const { arms } = this.arms;
-    const place = arms[bug.arm]![test.kind];
+    const { arms } = this;
+    const place = arms.placeOf(test.kind, bug.arm);
     if (place.family !== test.family || place.key === null || !this.countsFirst(state, test, bug)) return;
     const riskSet = { old: state.old, firstOpen: this.firstOpen, isHeard: (arm: number) => this.isHeard(state, arm) };
-    const isNew = (arm: number) => arms[arm]![test.kind].key === test.key;
+    const isNew = (arm: number) => arms.placeOf(test.kind, arm).key === test.key;
     const when = { bin: state.bin, young: bug.young, arm: bug.arm };
-    const shareAmong = (compared: readonly number[]) => shareOfNew(this.arms, riskSet, when, { arms: compared, isNew });
-    const share = shareAmong(this.arms.stratumOf(test.kind, bug.arm));
+    const shareAmong = (compared: readonly number[]) => shareOfNew(arms, riskSet, when, { arms: compared, isNew });
+    const share = shareAmong(arms.stratumOf(test.kind, bug.arm));
     if (share === 0 || share === 1) return;
-    const family = arms.flatMap((arm, index) => (arm[test.kind].family === test.family ? [index] : []));
     const event = { isNew: place.key === test.key, share, bin: state.bin, time: bug.time };
-    const fires = takeEvent(test, { ...event, unstratifiedShare: shareAmong(family) });
+    const fires = takeEvent(test, { ...event, unstratifiedShare: shareAmong(arms.familyOf(test.kind, bug.arm)) });
     if (!fires) return;
     const alarm: Alarm = {
       by: 'deploy_test',
@@ -195,13 +202,31 @@ export class VersionTests implements AlarmSource {
   }
 
   private isHeard(state: TestsState, arm: number): boolean {
-    return (state.heard.get(this.arms.arms[arm]!.instance) ?? Number.NEGATIVE_INFINITY) > state.bin - SILENT_AFTER;
+    return (state.heard.get(this.arms.instanceOf(arm)) ?? Number.NEGATIVE_INFINITY) > state.bin - SILENT_AFTER;
+  }
+
+  /** Connections of instances that have been silent for three quarters of an hour are taken to be gone. */
+  private forgetSilent(state: TestsState): void {
+    for (const arm of state.old.keys()) {
+      const heard = state.heard.get(this.arms.instanceOf(arm)) ?? Number.NEGATIVE_INFINITY;
+      if (heard < state.bin - FORGOTTEN_AFTER) state.old.delete(arm);
+    }
+    for (const [instance, heard] of state.heard) if (heard < state.bin - FORGOTTEN_AFTER) state.heard.delete(instance);
+  }
+
+  /** Instances come and go with every deploy: their arms go when nothing knows them any more. */
+  private releaseArms(edge: number): void {
+    if (edge < this.releasedIn + SWEPT_EVERY) return;
+    this.releasedIn = edge;
+    const states = [...this.snapshots, ...(this.state ? [this.state] : [])];
+    for (const arm of this.arms.release(one => states.some(({ old }) => old.has(one)))) this.firstOpen.delete(arm);
   }
 
   private forget(edge: number): void {
     while (this.snapshots.length > 1 && this.snapshots[1]!.bin < edge - CHANGEABLE - COARSE) this.snapshots.shift();
     for (const kept of [this.alarms, this.countedIn])
       for (const bin of kept.keys()) if (bin < edge - CHANGEABLE - 2 * COARSE) kept.delete(bin);
+    this.releaseArms(edge);
     if (this.counted.size <= MOST_TESTS) return;
     // A test that is over may be under way again after a walk back to the oldest snapshot.
     const keys = new Set([this.state, this.snapshots[0]].flatMap(state => state?.tests.map(({ key }) => key) ?? []));

@@ -1,4 +1,4 @@
-import { type DeployMarker, EventBatch, type GaugeSample } from '@closewatch/collector';
+import { type DeployMarker, EventBatch } from '@closewatch/collector';
 import type { DeployBand, SeriesBin, SeriesQuery, ServiceSummary } from '../analyzer.ts';
 import type { AnalyzedEvent } from '../facts/analyzed-event.ts';
 import { Facts } from '../facts/facts.ts';
@@ -17,8 +17,6 @@ import { type AnalyzerSettings, type EngineSettings, engineSettings } from './se
 export interface Engine {
   /** Takes rows in the order in which they were stored. */
   ingest(rows: EventBatch | readonly AnalyzedEvent[]): void;
-  /** Takes samples of the gauges of open connections, in any order; those that were taken before change nothing. */
-  ingestGauges(samples: readonly GaugeSample[]): void;
   /**
    * Everything that is said now, by start: what runs, and what is over. `clock` (epoch milliseconds) moves the watermark on
    * in silence; without it the newest row is the present.
@@ -32,8 +30,11 @@ export interface Engine {
    */
   isQuiet(verdict: Verdict): boolean;
   readonly watermark: number;
-  /** Rows that came more than 15 minutes late, rows dated more than 5 minutes ahead, connections let go early. */
-  readonly counters: { late: number; ahead: number; forgotten: number };
+  /**
+   * Rows that came more than 15 minutes late, rows dated more than 5 minutes ahead, connections let go early, and connections left out where
+   * versions are compared.
+   */
+  readonly counters: { late: number; ahead: number; forgotten: number; uncompared: number };
   series(query: SeriesQuery): SeriesBin[];
   services(): ServiceSummary[];
   deploys(from: number, to: number): DeployBand[];
@@ -73,7 +74,9 @@ class FactsEngine implements Engine {
 
   get counters() {
     const { late, ahead } = this.facts.watermark;
-    return { late, ahead, forgotten: this.forgotten };
+    let uncompared = 0;
+    for (const { arms } of this.facts.services.values()) uncompared += arms.leftOut;
+    return { late, ahead, forgotten: this.forgotten, uncompared };
   }
 
   ingest(rows: EventBatch | readonly AnalyzedEvent[]): void {
@@ -88,10 +91,6 @@ class FactsEngine implements Engine {
         this.keepUp();
       }
     }
-  }
-
-  ingestGauges(samples: readonly GaugeSample[]): void {
-    for (const sample of samples) this.facts.ingestGauge(sample);
   }
 
   evaluate(clock?: number): Verdict[] {

@@ -1,6 +1,7 @@
 import { EXPLAINED_BINS, type IncidentState, REOPEN_BINS } from '../detect/incident-state.ts';
 import type { ServiceDetector } from '../detect/service-detector.ts';
 import { BIN, CHANGEABLE, LATE_AFTER } from '../facts/limits.ts';
+import { explainedUntil } from './explained-until.ts';
 import { incidentFacts } from './incident-facts.ts';
 import { type Explanation, explain, incidentVerdict } from './incident-verdict.ts';
 import type { Said, ServiceMoment, VerdictSource } from './verdict-source.ts';
@@ -45,11 +46,12 @@ export class PayloadBugSource implements VerdictSource {
   }
 
   /** What explains an incident: the bugs of its first quarter of an hour, for as long as they were above the null. */
-  private explanation({ startedAt, lastBugExplained }: IncidentState, moment: ServiceMoment): Explanation {
+  private explanation(incident: IncidentState, moment: ServiceMoment): Explanation {
+    const { startedAt } = incident;
     const known = this.explanations.get(startedAt);
     if (known?.settled) return known.explanation;
-    const until = (lastBugExplained + 1) * BIN;
     const settled = moment.now > startedAt + EXPLAINED_BINS * BIN + LATE_AFTER;
+    const until = settled ? (incident.lastBugExplained + 1) * BIN : explainedUntil(moment.facts.bins, incident);
     const isSame = known !== undefined && known.until === until && !known.stale;
     const explanation = isSame
       ? known.explanation

@@ -35,7 +35,6 @@ export function waveOf(facts: Partial<Wave> = {}): Wave {
     replacedAfter: 4,
     loops: [],
     cut: null,
-    inferred: 0,
     reconnect: {
       p50: 2.1,
       p95: 4.4,

@@ -3,6 +3,7 @@ import type { CohortCounts } from '../attribution/cohort-counts.ts';
 import type { VersionComparison } from '../attribution/compare-versions.ts';
 import type { PayloadKind } from '../attribution/payload-of.ts';
 import type { Connection } from '../connection.ts';
+import type { VersionFinding } from '../deploy-test/version-test.ts';
 import type { PayloadBugIncident } from '../incident.ts';
 import type { VerdictDeploy, VerdictPayload } from '../verdict.ts';
 import type { Wave } from '../wave.ts';
@@ -62,16 +63,19 @@ function excessLine({ closes, expected, clients, bugs, startedAt, endedAt }: Pay
   return `${counted(closes, 'payload close')}, ${number(expected)} expected, from ${counted(clients, 'client')}${span}.`;
 }
 
-/** What the test of versions says, where it has found it or shared in that. */
+/** How it was found, where that was not by the rate of the whole service alone. */
 function findingLines({ found }: PayloadBugIncident): string[] {
-  return found.flatMap(({ version: finding }) => {
-    if (finding === null) return [];
-    const { kind, version, sick, sickOnNew, expectedOnNew, evidence } = finding;
-    const who = `${kind === 'serviceVersion' ? 'server' : 'client'} ${plainText(version)}`;
-    return [
-      `The test of versions finds ${who}: ${number(sickOnNew)} of ${counted(sick, 'sick client')} are on it, where ${number(expectedOnNew)} would be its share; odds of ${number(Math.round(evidence))} to 1.`,
-    ];
-  });
+  const [first] = found;
+  const isSeenInAll = found.some(({ by }) => by === 'rate');
+  const rest = isSeenInAll ? '' : ': in all of the service it does not stand out';
+  const cohort = first?.by === 'cohort' ? [`It was found among ${plainText(first.about ?? '')} alone${rest}.`] : [];
+  return [...cohort, ...found.flatMap(({ version }) => (version === null ? [] : [versionLine(version)]))];
+}
+
+function versionLine({ kind, version, sick, sickOnNew, expectedOnNew, evidence }: VersionFinding): string {
+  const who = `${kind === 'serviceVersion' ? 'server' : 'client'} ${plainText(version)}`;
+  const share = `${number(sickOnNew)} of ${counted(sick, 'sick client')} are on it, where ${number(expectedOnNew)} would be its share`;
+  return `The test of versions finds ${who}: ${share}; odds of ${number(Math.round(evidence))} to 1.`;
 }
 
 function cohortLines(
