@@ -188,4 +188,32 @@ describe('codes that are a wave’s', () => {
     );
     expect(verdictsOf([roll(), after]).map(({ kind }) => kind)).toEqual(['deploy_wave']);
   });
+
+  it('are the crash loop’s where a process falls over again and again with 1011', () => {
+    const random = randomFrom(9);
+    const rows: AnalyzedEvent[] = [];
+    let number = 0;
+    const live = (instance: string, clients: number, from: number, to: number | null) => {
+      for (let client = 0; client < clients; client += 1) {
+        const connectionId = `x${++number}`;
+        const openedAt = from + random() * 3;
+        const common = { connectionId, clientId: `${instance} ${client}`, instance, serviceVersion: '1.8.1' };
+        rows.push(row({ kind: 'connect', time: Math.round((START + openedAt) * 1000), ...common }));
+        if (to === null) continue;
+        const how = { code: 1011, initiator: 'local', connectionDuration: to - openedAt } as const;
+        rows.push(row({ kind: 'close', time: Math.round((START + to + random()) * 1000), ...common, ...how }));
+      }
+    };
+    live('steady', 60, 0, null);
+    for (const [from, to] of [
+      [0, 1_500],
+      [1_510, 1_580],
+      [1_600, 1_660],
+      [1_700, 1_760],
+      [1_840, null],
+    ] as const)
+      live('looping', 60, from, to);
+    const verdicts = verdictsOf([rows.sort(byTime)], false, (START + 2_400) * 1000);
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['crash_loop']);
+  });
 });

@@ -10,6 +10,8 @@ const NORMAL = 1000;
 const NO_STATUS = 1005;
 /** "Abnormal closure": no close frame at all. */
 const ABNORMAL = 1006;
+/** "Internal error": an unhandled exception. */
+const INTERNAL_ERROR = 1011;
 
 type Close = Pick<Connection, 'code' | 'initiator' | 'countedRole' | 'payloadBug'>;
 
@@ -31,9 +33,14 @@ export function isBroken({ code }: Close): boolean {
   return code === null || code === ABNORMAL || code === NO_STATUS;
 }
 
+/** True where a server says that something unexpected happened: a process that falls over says it to all of its connections. */
+function isFalling(close: Close): boolean {
+  return close.code === INTERNAL_ERROR && !isByClient(close);
+}
+
 /** True for one that a server's end, a proxy's or a network's may have brought about: no payload bug, and no code that says otherwise. */
 export function isFromOutside(close: Close): boolean {
-  return !close.payloadBug && (isBroken(close) || isOrderly(close));
+  return !close.payloadBug && (isBroken(close) || isOrderly(close) || isFalling(close));
 }
 
 /** True where the client ended it as one does who is done: 1001 or 1000, begun on its side. */
