@@ -29,6 +29,8 @@ export interface AnalyzerOptions {
  * older than a day are learnt anew, and from before a bug, or it would be learnt as usual. Milliseconds.
  */
 const REBUILT_FROM = 24 * 3_600_000; // 24 h
+/** Samples read at once. */
+const GAUGE_PAGE = 10_000;
 /** A verdict that only counts on is stored this often; what is news, at once. Milliseconds. */
 const COUNTS_STORED_EVERY = 2_000;
 
@@ -52,6 +54,8 @@ class LiveAnalyzer implements Analyzer {
   private readonly known = new KnownVerdicts();
   private started = false;
   private sequence = 0;
+  /** Receipt of the last sample that was read, epoch milliseconds. */
+  private gaugesFrom = 0;
   private countsStoredAt = 0;
 
   constructor({ store, settings, channels = [], clock = Date.now, logger, tickMs = 500 }: AnalyzerOptions) {
@@ -74,6 +78,7 @@ class LiveAnalyzer implements Analyzer {
     for (const query of [{ from: now - REBUILT_FROM }, { status: 'open' }, { status: 'provisional' }])
       this.known.load(await this.store.readVerdicts({ ...query, limit: 10_000 }));
     this.sequence = await sequenceBefore(this.store, this.neededFrom(now));
+    this.gaugesFrom = this.neededFrom(now);
     await this.readMarkers(now);
     await this.read();
     await this.tell();
@@ -109,12 +114,30 @@ class LiveAnalyzer implements Analyzer {
 
   /** Reads to the end of the store. Returns how many rows there were. */
   private async read(): Promise<number> {
+    // Before the rows: these move the watermark, behind which samples are late.
+    await this.readGauges();
     for (let rows = 0; ; ) {
       const page = await this.store.readEventsAfter(this.sequence, APPEND_ROWS, ANALYZED_FIELDS);
       this.engine.ingest(page.events);
       this.sequence = page.sequence;
       rows += page.events.length;
       if (page.events.length < APPEND_ROWS) return rows;
+    }
+  }
+
+  /** Reads the samples of gauges that were received since the last time; those of that very moment again, as more may have come in it. */
+  private async readGauges(): Promise<void> {
+    for (let limit = GAUGE_PAGE; ; ) {
+      const samples = await this.store.readGauges(this.gaugesFrom, limit);
+      this.engine.ingestGauges(samples);
+      const last = samples.at(-1)?.receivedAt ?? this.gaugesFrom;
+      if (samples.length < limit) {
+        this.gaugesFrom = last;
+        return;
+      }
+      // A page that is full of one moment is read again, twice as large.
+      if (last === this.gaugesFrom) limit *= 2;
+      this.gaugesFrom = last;
     }
   }
 

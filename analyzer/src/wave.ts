@@ -74,6 +74,8 @@ export interface Wave {
   clients: number;
   /** Closes by effective code. */
   codes: ReadonlyMap<number, number>;
+  /** Closes that nobody told of: inferred from a gauge, from silence and from the clients' returns. */
+  inferred: number;
   /** Closes that the server began with a frame of its own: 1012, 1001 or 1000. */
   orderly: number;
   /** Seconds from the first instance's last close to the next process in its place; below 0 where that was up before, null where none has come. */

@@ -42,6 +42,10 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: "what the store's reads cost over 1, 10 and 30 days, and bytes a row; beside ClickHouse; --closes, --help",
     run: async args => (await import('./query/query.ts')).benchQuery(args),
   },
+  returns: {
+    prints: 'verdicts on clean waves, quiet services, timeouts and spikes of codes, and how soon; --only, --help',
+    run: async args => (await import('./returns/returns.ts')).benchReturns(args),
+  },
 };
 
 const name = process.argv[2];

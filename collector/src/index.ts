@@ -14,6 +14,7 @@ export { closeEventsFromParquet } from './duckdb/close-events-from-parquet.ts';
 export { eventBatchesFromParquet } from './duckdb/event-batches-from-parquet.ts';
 export { type DuckDbStoreOptions, openDuckDbStore } from './duckdb/open-duckdb-store.ts';
 export type { ExportQuery } from './export-query.ts';
+export type { GaugeSample } from './gauge-sample.ts';
 export { type IngestTally, newIngestTally, type UnusableReason } from './ingest-tally.ts';
 export { closeEventsFromOtlpLine } from './otlp/close-events-from-otlp-line.ts';
 export { type Convention, DEFAULT_CONVENTIONS } from './otlp/convention.ts';

@@ -1,4 +1,4 @@
-import { type DeployMarker, EventBatch } from '@closewatch/collector';
+import { type DeployMarker, EventBatch, type GaugeSample } from '@closewatch/collector';
 import type { DeployBand, SeriesBin, SeriesQuery, ServiceSummary } from '../analyzer.ts';
 import type { AnalyzedEvent } from '../facts/analyzed-event.ts';
 import { Facts } from '../facts/facts.ts';
@@ -17,6 +17,8 @@ import { type AnalyzerSettings, type EngineSettings, engineSettings } from './se
 export interface Engine {
   /** Takes rows in the order in which they were stored. */
   ingest(rows: EventBatch | readonly AnalyzedEvent[]): void;
+  /** Takes samples of the gauges of open connections, in any order; those that were taken before change nothing. */
+  ingestGauges(samples: readonly GaugeSample[]): void;
   /**
    * Everything that is said now, by start: what runs, and what is over. `clock` (epoch milliseconds) moves the watermark on
    * in silence; without it the newest row is the present.
@@ -91,6 +93,10 @@ class FactsEngine implements Engine {
         this.keepUp();
       }
     }
+  }
+
+  ingestGauges(samples: readonly GaugeSample[]): void {
+    for (const sample of samples) this.facts.ingestGauge(sample);
   }
 
   evaluate(clock?: number): Verdict[] {

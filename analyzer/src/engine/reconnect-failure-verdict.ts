@@ -1,6 +1,6 @@
 import { expectedAlike } from '../attribution/expected-alike.ts';
 import { explainExcess } from '../attribution/explain-excess.ts';
-import { type ReconnectFailure, USUAL_LEAVING } from '../reconnect/find-failure.ts';
+import type { ReconnectFailure } from '../reconnect/find-failure.ts';
 import { roundedHealth } from '../reconnect/rounded-health.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Wave } from '../wave.ts';
@@ -13,8 +13,8 @@ const MOST_CONFIDENCE = 0.999;
 /** The verdict on clients that a wave cut off and that are not back; it names its wave, and who they are where that stands out. */
 export function reconnectFailureVerdict(wave: Wave, failure: ReconnectFailure): Verdict {
   const { service, environment, startedAt, toVersion } = wave;
-  const { severity, detectedAt, endedAt, chance, out, clients } = failure;
-  const expected = USUAL_LEAVING * clients.length;
+  const { severity, detectedAt, endedAt, usualLeaving, chance, out, clients } = failure;
+  const expected = usualLeaving * clients.length;
   const isKnown = wave.reconnect.basis !== 'aggregate';
   const { cohort, alsoPossible } = isKnown
     ? explainExcess(out, clients, expected, expectedAlike)

@@ -1,4 +1,4 @@
-import type { EventBatch } from '@closewatch/collector';
+import type { EventBatch, GaugeSample } from '@closewatch/collector';
 import type { AnalyzedEvent } from './analyzed-event.ts';
 import { CLIENT_END, ConnectionRecords, type End, endOf, SERVER_END } from './connection-records.ts';
 import { firstTimeOf } from './counted-end.ts';
@@ -39,6 +39,14 @@ export class Facts {
     if (!this.watermark.admits(incoming) || incoming.kind === DRAIN) return;
     incoming.fromBatch(batch, row, this.#records.ids);
     this.#take(incoming);
+  }
+
+  /** Takes a sample of a server's gauge; those of clients say nothing of a service. */
+  ingestGauge(sample: GaugeSample): void {
+    const { service, environment, instance, serviceVersion, time, connections, receivedAt } = sample;
+    if (sample.role !== 'server' || !this.watermark.admitsSample(sample)) return;
+    const facts = this.services.of(service, environment);
+    facts.takeSample(instance, serviceVersion, { time, connections, receivedAt });
   }
 
   /** Counts the clients whose server's row has not come in time. `now` is the watermark, epoch milliseconds. */

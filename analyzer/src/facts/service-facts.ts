@@ -40,7 +40,7 @@ export class ServiceFacts {
   readonly versions = new Map<string, number>();
   /** The same connections by process and by client, for waves. */
   readonly processes = new ServiceProcesses();
-  readonly clients = new ServiceClients();
+  readonly clients = new ServiceClients(this.processes);
   /** The same by who connects to what: what a bug may lie in. */
   readonly cohorts = new Cohorts();
   private readonly sick = new SickClients(this.bins, this.cohorts);
@@ -94,6 +94,16 @@ export class ServiceFacts {
     this.newest = Math.max(this.newest, after.connection.closedAt);
   }
 
+  /** Takes what the gauge of a process said of its open connections. */
+  takeSample(
+    instance: string | null,
+    version: string | null,
+    { time, connections, receivedAt }: { time: number; connections: number; receivedAt: number },
+  ): void {
+    this.revision++;
+    this.processes.ofInstance(instance, version).addSample(time, connections, receivedAt);
+  }
+
   /** From when on (epoch milliseconds) anything has changed since the last call; Infinity when nothing has. */
   takeChangedFrom(): number {
     const from = this.changedFrom;
@@ -104,6 +114,7 @@ export class ServiceFacts {
   /** Lets an open connection go, and leaves what it added to the bins: it goes with its process. What has closed stays there until its time is over. */
   forgetOpen(counted: CountedConnection): void {
     this.processes.replace(counted, null);
+    this.clients.replace(counted, null);
   }
 
   /** Drops bins below number `bin`, and windows of clients that ended before `time`; `now` is event time. Epoch milliseconds. */

@@ -27,4 +27,12 @@ export class Watermark {
     this.value = Math.max(this.value, Math.min(time, receivedAt + AHEAD_MOVES));
     return true;
   }
+
+  /** Whether a sample of a gauge may change what is evaluated; it moves nothing, as rows do. */
+  admitsSample({ time, receivedAt }: Pick<CloseEvent, 'time' | 'receivedAt'>): boolean {
+    if (time > receivedAt + AHEAD_AFTER) this.ahead++;
+    else if (time < this.value - LATE_AFTER) this.late++;
+    else return true;
+    return false;
+  }
 }

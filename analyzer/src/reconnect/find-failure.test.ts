@@ -16,7 +16,7 @@ function cutOff(backAfter: readonly (number | null)[]) {
 }
 
 const failureOf = (backAfter: readonly (number | null)[], now = FOREVER) =>
-  findFailure(cutOff(backAfter), { now, neverBack: 0.05, usualPerSecond: 0 });
+  findFailure(cutOff(backAfter), { now, neverBack: 0.05, leavingAnyway: 0, firstOpenAt: null, usualPerSecond: 0 });
 
 /** So many clients of which so many stay out; the others are back after 1 to 5 s. */
 const some = (all: number, out: number) =>
@@ -67,6 +67,28 @@ describe('findFailure', () => {
     expect(failureOf(Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? 62 + (index % 5) : 2)))).toBeNull();
   });
 
+  it('waits for three minutes while nobody at all is back: a process may start slowly', () => {
+    expect(failureOf(some(1_000, 1_000))?.detectedAt).toBe(CLOSED + 900 + 180_000 + 4_100);
+    expect(failureOf(Array.from({ length: 1_000 }, (_, index) => 150 + (index % 40) / 10))).toBeNull();
+    // Where others come in, somebody listens.
+    const context = { now: FOREVER, neverBack: 0.05, leavingAnyway: 0, firstOpenAt: CLOSED + 4_000, usualPerSecond: 0 };
+    expect(findFailure(cutOff(some(1_000, 1_000)), context)?.detectedAt).toBe(CLOSED + 90_000);
+  });
+
+  it('holds what the service loses anyway against nobody', () => {
+    const of = (leavingAnyway: number) =>
+      findFailure(cutOff(some(100, 30)), {
+        now: FOREVER,
+        neverBack: 0.05,
+        leavingAnyway,
+        firstOpenAt: null,
+        usualPerSecond: 0,
+      });
+    expect(of(0)?.severity).toBe('page');
+    expect(of(0.25)).toBeNull();
+    expect(of(0.05)).toMatchObject({ severity: 'page', usualLeaving: 0.07 });
+  });
+
   it('ends when all but the usual are back', () => {
     const failure = failureOf(Array.from({ length: 100 }, (_, index) => (index < 98 ? 600 : 2)))!;
     expect(failure).toMatchObject({ severity: 'page', detectedAt: CLOSED + 95_000, endedAt: CLOSED + 605_000 });
@@ -95,14 +117,21 @@ describe('findFailure', () => {
       { ...close, backAt: close.closedAt! + 2_000 },
       { ...close, id: `${close.id} again`, closedAt: close.closedAt! + 10_000, backAt: null },
     ]);
-    const failure = findFailure(twice, { now: FOREVER, neverBack: 0.05, usualPerSecond: 0 });
+    const failure = findFailure(twice, {
+      now: FOREVER,
+      neverBack: 0.05,
+      leavingAnyway: 0,
+      firstOpenAt: null,
+      usualPerSecond: 0,
+    });
     expect(failure?.out.length).toBe(20);
     expect(failure?.clients.length).toBe(20);
   });
 
   it('allows for the strays of opens that come anyway where clients have no ids', () => {
     const closes = cutOff(some(100, 30));
-    const of = (usualPerSecond: number) => findFailure(closes, { now: FOREVER, neverBack: 0.05, usualPerSecond });
+    const of = (usualPerSecond: number) =>
+      findFailure(closes, { now: FOREVER, neverBack: 0.05, leavingAnyway: 0, firstOpenAt: null, usualPerSecond });
     expect(of(0.01)).not.toBeNull();
     expect(of(1)).toBeNull();
   });

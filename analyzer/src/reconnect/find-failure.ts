@@ -9,6 +9,8 @@ export interface ReconnectFailure {
   severity: Severity;
   /** When what was known by then told it from the usual leaving. */
   detectedAt: number;
+  /** The share of the clients that leaves usually. */
+  usualLeaving: number;
   /** How seldom the usual leaving has so many: the least that was reached. */
   chance: number;
   /** When all but the usual were back, or nobody looks any more (half an hour after the last close). */
@@ -24,6 +26,10 @@ export interface FailureContext {
   now: number;
   /** Share of the clients that never came back, past which it is a page. */
   neverBack: number;
+  /** Share of the clients that would have left meanwhile anyway, beside those that a cut takes by surprise: what is usual for the service. */
+  leavingAnyway: number;
+  /** When anybody first came in after the first close: from then on somebody listens. Null where nobody has. */
+  firstOpenAt: number | null;
   /** Opens a second that come anyway, where clients can't be told apart: as far as their number may stray, nobody is called out. Else 0. */
   usualPerSecond: number;
 }
@@ -33,13 +39,17 @@ export interface FailureContext {
  * libraries have tried five times.
  */
 const PATIENCE = 90_000; // 90 s
+/** While nobody at all had come in a minute ago, a process may start slowly and keep everybody out: all have had so long then. */
+const PATIENCE_FOR_ALL = 180_000; // 3 min
 /** The pace of the returns is judged over so long. */
 const RECENT = 60_000; // 1 min
 const STEP = 5_000; // 5 s
 /** How long a failure is watched after the last close. Milliseconds. */
 export const WATCHED = 30 * 60_000; // 30 min
 /** Clients that a cut takes by surprise and that would have left anyway, or had left without a word: phones asleep, closed lids. */
-export const USUAL_LEAVING = 0.02;
+const USUAL_LEAVING = 0.02;
+/** However many are said to leave anyway, somebody was there. */
+const MOST_LEAVING = 0.9;
 /** How seldom chance may make a failure out of the usual leaving. The looks at one wave are far from independent. */
 const CHANCE = 1e-5;
 /** How sure the upper limit of the pace of returns is. */
@@ -52,12 +62,13 @@ const STRAYS = 4;
 /**
  * Whether the clients of these closes fail to come back. Looked at every 5 s of event time with what was known by then: of
  * the clients that have had 90 s, those that will still be out after five minutes even if the others go on to come back as
- * fast as the last minute allows. Where so many are seldom (1 in 100,000) by the usual leaving of 2 %, it is a failure, and a page
+ * fast as the last minute allows. Where so many are seldom (1 in 100,000) by the usual leaving (2 %, and what the service loses anyway), it is a failure, and a page
  * once their share is past `neverBack`. Null where there is none. Pure: later facts move neither `detectedAt` nor the
  * severity that was reached.
  */
 export function findFailure(closes: readonly Connection[], context: FailureContext): ReconnectFailure | null {
   const clients = lastCloseOfEach(closes);
+  const usualLeaving = Math.min(MOST_LEAVING, USUAL_LEAVING + context.leavingAnyway);
   if (clients.length < LEAST_OUT.notice) return null;
   const first = clients[0]!.closedAt;
   const last = clients.at(-1)!.closedAt;
@@ -68,17 +79,23 @@ export function findFailure(closes: readonly Connection[], context: FailureConte
   let severity: Severity = 'notice';
   for (let time = firstLook(first); time <= Math.min(context.now, last + WATCHED); time += STEP) {
     const { had, out } = countsAt(times, time);
+    const upSince = Math.min(
+      context.firstOpenAt ?? Number.POSITIVE_INFINITY,
+      times.returns[0]?.backAt ?? Number.POSITIVE_INFINITY,
+    );
+    if (upSince > time - RECENT && time < last + PATIENCE_FOR_ALL) continue;
     if (time <= last + NEVER_BACK * 1000 + STEP && out >= LEAST_OUT.notice) {
       const strays = straysOf(context.usualPerSecond, time - first);
       const willBeOut = Math.max(0, out - strays) * shareStayingOut(times, time, { had, out });
-      const seldom = willBeOut < LEAST_OUT.notice ? 1 : binomialTail(Math.floor(willBeOut), had, USUAL_LEAVING);
+      const seldom = willBeOut < LEAST_OUT.notice ? 1 : binomialTail(Math.floor(willBeOut), had, usualLeaving);
       if (seldom <= CHANCE) {
         detectedAt ??= time;
         chance = Math.min(chance, seldom);
-        if (willBeOut >= LEAST_OUT.page && willBeOut > context.neverBack * had) severity = 'page';
+        if (willBeOut >= LEAST_OUT.page && willBeOut > (context.neverBack + context.leavingAnyway) * had)
+          severity = 'page';
       }
     }
-    if (detectedAt !== null && time >= last + PATIENCE && out <= Math.max(1, USUAL_LEAVING * had)) {
+    if (detectedAt !== null && time >= last + PATIENCE && out <= Math.max(1, usualLeaving * had)) {
       endedAt = time;
       break;
     }
@@ -88,7 +105,7 @@ export function findFailure(closes: readonly Connection[], context: FailureConte
   const until = Math.min(context.now, endedAt ?? context.now);
   const hadTime = clients.filter(({ closedAt }) => closedAt <= until - PATIENCE);
   const out = hadTime.filter(({ backAt }) => backAt === null || backAt > until);
-  return { severity, detectedAt, chance, endedAt, out, clients: hadTime };
+  return { severity, detectedAt, usualLeaving, chance, endedAt, out, clients: hadTime };
 }
 
 /** A fixed grid of event time, so that two looks at one moment are one. */

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts';
 import type { ReconnectHealth } from '../verdict.ts';
+import { isOrderly } from '../wave/restart-close.ts';
 import type { WaveSettings } from '../wave.ts';
 import { findFailure, type ReconnectFailure } from './find-failure.ts';
 import { matchInAggregate } from './match-in-aggregate.ts';
@@ -25,9 +26,13 @@ export interface ReturnsContext {
   startedAt: number;
   lastCloseAt: number;
   now: number;
+  /** Connections that went away by themselves before, a second: some of the wave's closes are just that. Null where that is not known yet. */
+  vanishPerSecond: number | null;
   settings: Pick<WaveSettings, 'reconnectWindow' | 'neverBack'>;
 }
 
+/** "Abnormal closure": no close frame. */
+const ABNORMAL = 1006;
 /** How long after its last close a wave's returns still count for the peak of opens. */
 const RETURNS = 60_000; // 60 s: the second retry of most libraries is inside
 /** The opens that come anyway are learnt from this long before the wave; what is older may be out of memory. */
@@ -41,14 +46,20 @@ const BLOCK = 10_000; // 10 s
 export function returnsOfWave(
   closes: readonly Connection[],
   connections: readonly Opening[],
-  { startedAt, lastCloseAt, now, settings }: ReturnsContext,
+  { startedAt, lastCloseAt, now, vanishPerSecond, settings }: ReturnsContext,
 ): WaveReturns {
   const window = settings.reconnectWindow;
   const returnsEnd = lastCloseAt + NEVER_BACK * 1000;
   // A fixed end, so that the numbers don't depend on when the wave is looked at last.
   const returnsAt = Math.min(now, returnsEnd);
   const peak = peakOpensPerSecond(connections, startedAt, Math.min(now, lastCloseAt + RETURNS));
-  const expected = closes.filter(isExpectedBack);
+  const expected = expectedBack(closes);
+  const vanished = expected.filter(isVanished).length;
+  // Where it is not known how many leave anyway, all who vanished may have done just that.
+  const leavers =
+    vanishPerSecond === null
+      ? vanished
+      : Math.min(vanished, mostOf((vanishPerSecond * (lastCloseAt - startedAt)) / 1000));
   const known = expected.filter(({ clientId }) => clientId !== null);
   const isAggregate = known.length * 2 < expected.length;
   const usualPerSecond = isAggregate ? usualOpens(connections, startedAt) : 0;
@@ -61,8 +72,40 @@ export function returnsOfWave(
     followed: followed.length,
     overdue: countOverdue(followed, window.to, returnsAt),
     returnsOver: now >= returnsEnd,
-    failure: findFailure(followed, { now, neverBack: settings.neverBack, usualPerSecond }),
+    failure: findFailure(followed, {
+      now,
+      neverBack: settings.neverBack,
+      leavingAnyway: expected.length === 0 ? 0 : leavers / expected.length,
+      firstOpenAt: firstOpenAfter(connections, startedAt),
+      usualPerSecond,
+    }),
   };
+}
+
+/**
+ * The closes whose clients are expected back. Where most of a wave's closes were begun by the server, what went away by
+ * itself at the same time is somebody who left.
+ */
+function expectedBack(closes: readonly Connection[]): Connection[] {
+  const expected = closes.filter(isExpectedBack);
+  const orderly = expected.filter(isOrderly).length;
+  return orderly * 2 >= expected.length ? expected.filter(close => !isVanished(close)) : expected;
+}
+
+function isVanished({ code, initiator }: Connection): boolean {
+  return (code === null || code === ABNORMAL) && initiator === 'transport';
+}
+
+function firstOpenAfter(connections: readonly Pick<Connection, 'openedAt'>[], time: number): number | null {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { openedAt } of connections)
+    if (openedAt !== null && openedAt > time && openedAt < first) first = openedAt;
+  return first === Number.POSITIVE_INFINITY ? null : first;
+}
+
+/** As many as chance makes of a mean, but for three in a thousand. */
+function mostOf(mean: number): number {
+  return mean + 3 * Math.sqrt(mean);
 }
 
 function inAggregate(

@@ -32,7 +32,7 @@ export function classifyEnds(
   const isWhole = isWholeService(ends[0]!, starts);
   const several = ends.length >= 2 ? halfGone[1]! : isWhole ? halfGone[0]! : null;
   const unordered = ends.find(({ inOrder }) => !inOrder);
-  const aloneAt = unordered ? (unordered.loss.allGoneAt ?? unordered.loss.halfGoneAt) + UNEXPECTED_AFTER : null;
+  const aloneAt = unordered && Math.max((unordered.loss.allGoneAt ?? 0) + UNEXPECTED_AFTER, unordered.loss.halfGoneAt);
   const first = Math.min(several ?? Number.POSITIVE_INFINITY, aloneAt ?? Number.POSITIVE_INFINITY);
 
   if (slots.some(slot => loopProvedBy(slot) !== null)) return { kind: 'crash_loop', detectedAt: first };

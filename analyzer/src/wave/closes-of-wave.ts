@@ -3,11 +3,11 @@ import { returnsOfWave } from '../reconnect/returns-of-wave.ts';
 import type { Wave } from '../wave.ts';
 import type { ClosedConnection } from './process-log.ts';
 import type { WaveContext } from './recognise-waves.ts';
-import { isOrderly } from './restart-close.ts';
+import { isBroken, isOrderly } from './restart-close.ts';
 import type { ServiceClients } from './service-clients.ts';
 import type { ServiceProcesses } from './service-processes.ts';
 
-/** The opens that come anyway are learnt from this long before the wave. */
+/** The opens that come anyway, and who leaves anyway, are learnt from this long before the wave. */
 const USUAL_FROM = 5 * 60_000; // 5 min
 
 /** What any wave says of its closes (at least one), and of the way back of their clients. Times are epoch milliseconds. */
@@ -36,7 +36,13 @@ export function closesOfWave(
     codes: weightByCode(closes),
     orderly: weightOf(closes.filter(({ connection }) => isOrderly(connection))),
     payloadBugs: countPayloadBugs(processes, startedAt, lastCloseAt),
-    ...returnsOfWave(returning, opens, { startedAt, lastCloseAt, now, settings }),
+    ...returnsOfWave(returning, opens, {
+      startedAt,
+      lastCloseAt,
+      now,
+      vanishPerSecond: vanishPerSecond(processes, startedAt),
+      settings,
+    }),
   };
 }
 
@@ -54,6 +60,19 @@ function opensBetween(processes: ServiceProcesses, from: number, to: number): { 
     for (let at = opens.firstAt(from); at < opens.length && opens.times[at]! <= to; at += 1)
       found.push({ openedAt: opens.times[at]! });
   return found;
+}
+
+/** Connections of all processes that went away by themselves before, a second; null where that long was not seen yet. */
+function vanishPerSecond(processes: ServiceProcesses, startedAt: number): number | null {
+  const from = startedAt - USUAL_FROM;
+  let vanished = 0;
+  let isKnown = false;
+  for (const { closes, firstSeenAt } of processes.all()) {
+    isKnown ||= firstSeenAt <= from;
+    for (let at = closes.firstAt(from); at < closes.length && closes.times[at]! < startedAt; at += 1)
+      if (isBroken(closes.items[at]!.connection)) vanished += 1;
+  }
+  return isKnown ? vanished / (USUAL_FROM / 1000) : null;
 }
 
 /** On every instance: those that a client has just come back to are where a bug of the wave's time mostly shows. */

@@ -61,7 +61,7 @@ export function lifeOf(life: InstanceLife): Connection[] {
       id: `${instance}/${version}/${opensAt}/${index}`,
       instance,
       serviceVersion: version,
-      clientId: `client ${instance} ${index}`,
+      clientId: `client ${instance} ${opensAt} ${index}`,
       openedAt: opensAt * 1000 + index,
       closedAt,
       code: closedAt === null ? null : (codes[index % codes.length] ?? null),
@@ -73,12 +73,8 @@ export function lifeOf(life: InstanceLife): Connection[] {
 
 /** The waves of `connections` at one time after another (epoch milliseconds), as one finds them who hears of each open and close then. */
 export function watched(connections: readonly Connection[]): (now: number) => Wave[] {
-  const facts = {
-    service: 'gateway',
-    environment: 'prod',
-    processes: new ServiceProcesses(),
-    clients: new ServiceClients(),
-  };
+  const processes = new ServiceProcesses();
+  const facts = { service: 'gateway', environment: 'prod', processes, clients: new ServiceClients(processes) };
   const finder = new WaveFinder(facts, DEFAULT_WAVE_SETTINGS);
   const tell = (before: CountedConnection | null, after: CountedConnection) => {
     facts.processes.replace(before, after);
@@ -99,17 +95,26 @@ export function watched(connections: readonly Connection[]): (now: number) => Wa
   };
 }
 
+/** What the gauge of an instance of 1.8.1 said; epoch milliseconds. */
+export interface Sample {
+  instance: string;
+  time: number;
+  connections: number;
+}
+
 /** The waves of `connections` as known at `now` (epoch milliseconds), found from nothing. */
 export function wavesOf(
   connections: readonly Connection[],
-  { now, markers = [] }: { now: number; markers?: readonly DeployMarker[] },
+  { now, markers = [], samples = [] }: { now: number; markers?: readonly DeployMarker[]; samples?: readonly Sample[] },
 ): Wave[] {
   const processes = new ServiceProcesses();
-  const clients = new ServiceClients();
+  const clients = new ServiceClients(processes);
   for (const connection of connections) {
     processes.replace(null, countedOf(connection));
     clients.replace(null, countedOf(connection));
   }
+  for (const { instance, time, connections: open } of samples)
+    processes.ofInstance(instance, '1.8.1').addSample(time, open, time);
   const facts = { service: 'gateway', environment: 'prod', processes, clients };
   return new WaveFinder(facts, DEFAULT_WAVE_SETTINGS).waves(now, markers);
 }

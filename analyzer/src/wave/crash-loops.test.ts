@@ -29,10 +29,10 @@ describe('a process that ends three times within a quarter of an hour', () => {
     it(`is one crash loop from its first end on, with ${what}`, () => {
       const facts = [...loop([10, 20, 40], nameOf), ...others];
       const [once, twice, thrice] = [1_020, 1_060, 1_100].map(now => at(now, facts));
-      expect(once).toMatchObject([{ kind: 'unexpected_restart', startedAt: 1_000_000, detectedAt: 1_010_800 }]);
-      expect(twice).toMatchObject([{ kind: 'unexpected_restart', startedAt: 1_000_000, detectedAt: 1_010_800 }]);
+      expect(once).toMatchObject([{ kind: 'unexpected_restart', startedAt: 1_000_000, detectedAt: 1_010_000 }]);
+      expect(twice).toMatchObject([{ kind: 'unexpected_restart', startedAt: 1_000_000, detectedAt: 1_010_000 }]);
       expect(thrice).toMatchObject([
-        { kind: 'crash_loop', startedAt: 1_000_000, detectedAt: 1_010_800, confirmed: true },
+        { kind: 'crash_loop', startedAt: 1_000_000, detectedAt: 1_010_000, confirmed: true },
       ]);
       const [{ loops }] = at(1_200, facts) as [(typeof thrice & {})[0]];
       expect(loops).toMatchObject([{ version: '1.8.1', restarts: 3 }]);

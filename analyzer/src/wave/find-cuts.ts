@@ -25,7 +25,7 @@ const LEAST = 5;
 /** How far above the usual: in standard deviations, and in closes, so that the first one after a long peace is none. */
 const DEVIATIONS = 6;
 /** Nor is less than this share of what is open: phones that lose their network together. */
-const LEAST_SHARE = 0.04;
+const LEAST_SHARE = 0.08;
 /** A cut has seconds without a close in it, no more than two in a row, and is over in a minute. */
 const PAUSE = 2;
 const LONGEST = 60; // seconds

@@ -26,10 +26,16 @@ export interface Loss {
   broken: number;
   /** Of them: told by the server itself. A process that was killed tells nothing: its closes are known by its clients alone. */
   ownWord: number;
+  /** Of them: nobody told of their close. */
+  inferred: number;
 }
 
 /** Half of the connections have to be gone within this time; later closes, this close to one another, still belong to it. */
 export const BURST = 30_000; // 30 s, the contract's figure
+/** A process that ends sooner than this is one that can't stay up. */
+const SHORT_LIFE = 10 * 60_000; // 10 min
+/** Whom a balancer still sends to a process that goes, that closes within this. */
+const TURNED_AWAY = 5_000; // 5 s
 /** What is left when all are gone: rows get lost. */
 const REST = 0.1;
 /** The first and the last tenth of a burst may be strays that belong to no burst at all. */
@@ -39,6 +45,15 @@ const NEAR = 1_000; // 1 s
 /** So long after a loss its fate is open: a minute of silence, and the rows before it. */
 export const FATE_OPEN = 90_000; // 90 s
 
+/** Where and for what to look. */
+export interface LossSearch {
+  from: number;
+  now: number;
+  minCloses: number;
+  /** Deaths of the process that it told nothing of, by their start: what was open then is no longer. */
+  deaths: readonly Loss[];
+}
+
 /**
  * The losses of one process that begin at `from` or later, as known at `now`; `known` are those before. A start is tried at the first
  * such close of each second, so that no close is looked at more than 31 times and the answer is the same wherever the search begins.
@@ -46,13 +61,14 @@ export const FATE_OPEN = 90_000; // 90 s
 export function findLosses(
   log: ProcessLog,
   known: readonly Loss[],
-  { from, now, minCloses }: { from: number; now: number; minCloses: number },
+  { from, now, minCloses, deaths }: LossSearch,
 ): Loss[] {
   const { closes } = log;
   const found: Loss[] = [];
   const first = closes.firstAt(from);
   let { free, gone } = known.length > 0 ? after(known.at(-1)!, now) : { free: from, gone: 0 };
-  if (!mayHaveLost(log, first, gone, now, minCloses)) return found;
+  const dead = [...deaths].reverse();
+  if (!mayHaveLost(log, first, gone, now, 1)) return found;
   let triedSecond = secondBefore(log, first);
   for (let index = first; index < closes.length && closes.times[index]! <= now; index += 1) {
     const time = closes.times[index]!;
@@ -61,12 +77,36 @@ export function findLosses(
     if (second === triedSecond) continue;
     triedSecond = second;
     if (time < free) continue;
-    const loss = lossAt(log, index, Math.max(0, log.levelAt(time) - gone), now, minCloses);
-    if (loss === null) continue;
+    const death = dead.find(({ startedAt }) => startedAt <= time);
+    if (death !== undefined) {
+      // What it told of a dead one's connections is in that one's loss.
+      if (time <= death.lastCloseAt + BURST && !hasOpenSince(log, death, time)) continue;
+      gone = Math.max(gone, log.levelAt(death.startedAt));
+    }
+    const before = found.at(-1) ?? known.at(-1) ?? death;
+    const isAgain = leastAfter(log, before?.lastCloseAt ?? Number.NEGATIVE_INFINITY, time) !== null;
+    const loss = lossAt(log, index, Math.max(0, log.levelAt(time) - gone), now, isAgain ? 1 : minCloses);
+    if (loss === null || (loss.closed < minCloses && loss.orderly * 2 < loss.closed)) continue;
+    if (isToldOf(loss, deaths)) continue;
     found.push(loss);
     ({ free, gone } = after(loss, now));
   }
   return found;
+}
+
+/** Of a process that is young, or ended before (at `since`), one connection is enough to tell of its end; else null. */
+export function leastAfter(log: ProcessLog, since: number, time: number): 1 | null {
+  return time - log.firstSeenAt <= SHORT_LIFE || time - since <= SHORT_LIFE ? 1 : null;
+}
+
+/** True where the loss is what clients told of a death: that one knows of those that told nothing, too. */
+function isToldOf({ startedAt, lastCloseAt, ownWord, closed }: Loss, deaths: readonly Loss[]): boolean {
+  if (ownWord > closed / 2) return false;
+  return deaths.some(death => death.startedAt <= lastCloseAt + BURST && death.lastCloseAt >= startedAt - BURST);
+}
+
+function hasOpenSince(log: ProcessLog, { startedAt }: Loss, time: number): boolean {
+  return log.nextOpenAfter(startedAt, time) !== null;
 }
 
 /** From when on the next loss may begin, and what of the level died with this one without a word. */
@@ -120,6 +160,7 @@ function lossAt(log: ProcessLog, index: number, openBefore: number, now: number,
     restarts: weightOf(({ connection }) => isRestartClose(connection)),
     orderly: weightOf(({ connection }) => isOrderly(connection)),
     broken: weightOf(({ connection }) => isBroken(connection)),
+    inferred: 0,
     ownWord: weightOf(({ connection, spoke }) => spoke.includes(connection.closedAt)),
   };
 }
@@ -153,7 +194,10 @@ function burstFrom(log: ProcessLog, index: number, openBefore: number, now: numb
     const time = closes.times[at]!;
     if (time > last + BURST || time > now) break;
     const counted = closes.items[at]!;
-    if (allGoneAt !== null && (counted.connection.openedAt ?? time) > allGoneAt) break;
+    if (allGoneAt !== null && (counted.connection.openedAt ?? time) > allGoneAt) {
+      if (time - counted.connection.openedAt! > TURNED_AWAY) break;
+      allGoneAt = time;
+    }
     for (; open < opens.length && opens.times[open]! <= time; open += 1)
       if (allGoneAt === null) left += opens.items[open]!;
     left -= counted.closeWeight;

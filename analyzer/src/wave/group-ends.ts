@@ -32,8 +32,8 @@ export function groupEnds(ends: readonly ProcessEnd[], gap: number): EndGroup[] 
     const group = groups.findLast(
       candidate => end.loss.startedAt <= candidate.lastCloseAt + gapTo(candidate, end, slot, gap),
     );
-    if (group === undefined) groups.push(groupOf(end));
-    else join(group, end);
+    if (group !== undefined) join(group, end);
+    else if (!end.isSmall) groups.push(groupOf(end));
   }
   for (const group of groups) group.slots = slotsIn(group.ends, slotOf);
   return groups;
@@ -63,6 +63,7 @@ function gapTo(group: EndGroup, end: ProcessEnd, slot: Slot, gap: number): numbe
   const { toVersion } = group;
   const isSameSlot = group.ends.some(other => slot.includes(other));
   if (isSameSlot && (!end.inOrder || slot.length > 2)) return SLOT_GAP;
+  if (end.isSmall) return Number.NEGATIVE_INFINITY;
   if (toVersion !== null && toVersion === end.loss.log.version)
     return !end.inOrder && end.toVersion === null ? ROLL_GAP : Number.NEGATIVE_INFINITY;
   if (toVersion !== null && end.toVersion !== null)

@@ -8,6 +8,8 @@ export interface ProcessEnd {
   loss: Loss;
   /** It said itself that it goes. */
   inOrder: boolean;
+  /** It lost so few that it is only told of as one more end of a slot that has ended before. */
+  isSmall: boolean;
   /** When the process had come up; -Infinity where that is older than the record. */
   upSince: number;
   /** The first open after it on the same instance with the same version. */
@@ -19,7 +21,11 @@ export interface ProcessEnd {
 }
 
 /** The losses that were ends, as known at `now`, by their start. */
-export function processEnds(losses: readonly Loss[], starts: readonly ProcessStart[], now: number): ProcessEnd[] {
+export function processEnds(
+  losses: readonly Loss[],
+  starts: readonly ProcessStart[],
+  { now, minCloses }: { now: number; minCloses: number },
+): ProcessEnd[] {
   const ends: ProcessEnd[] = [];
   for (const loss of losses) {
     const fate = fateOf(loss, now);
@@ -36,7 +42,8 @@ export function processEnds(losses: readonly Loss[], starts: readonly ProcessSta
     const toVersion = successors.some(start => isOtherVersion(start, loss)) ? successorVersion(loss, starts) : null;
     const times = [...successors.map(({ at }) => at), ...(fate.backAt === null ? [] : [fate.backAt])];
     const replacedAt = times.length === 0 ? null : times.reduce((first, at) => Math.min(first, at));
-    ends.push({ loss, inOrder: isInOrder(loss), upSince, backAt: fate.backAt, toVersion, replacedAt });
+    const isSmall = loss.closed < minCloses;
+    ends.push({ loss, inOrder: isInOrder(loss), isSmall, upSince, backAt: fate.backAt, toVersion, replacedAt });
   }
   return ends.sort(
     (a, b) => a.loss.startedAt - b.loss.startedAt || (a.loss.log.instance < b.loss.log.instance ? -1 : 1),

@@ -1,4 +1,4 @@
-import type { Loss } from './find-losses.ts';
+import { BURST, type Loss } from './find-losses.ts';
 
 /** What became of a process after its loss. */
 export type Fate =
@@ -21,11 +21,16 @@ const SPOKEN = 0.2;
 const TOLD_BY_ITSELF = 0.2;
 /** A server that ends its sockets without a frame ends so many of them itself, and all within this time. */
 const BY_ITSELF = 0.8;
-const AT_ONCE = 3_000; // 3 s
+const AT_ONCE = 30_000; // 30 s
 
-/** True where the server said itself that it goes: by 1012 or 1001, or with frames of its own. */
-export function isInOrder({ orderly, closed }: Loss): boolean {
+/** True where the server said so itself, by 1012 or 1001 or with other frames of its own. */
+export function isSpoken({ orderly, closed }: Loss): boolean {
   return orderly >= closed * SPOKEN;
+}
+
+/** True where the server brought it about: by 1012 or 1001, with frames of its own, or by ending all of its sockets at once without one. */
+export function isInOrder(loss: Loss): boolean {
+  return isSpoken(loss) || (loss.allGoneAt !== null && isByItself(loss));
 }
 
 /**
@@ -42,7 +47,7 @@ export function fateOf(loss: Loss, now: number): Fate {
   if (!inOrder && hasSurvivors(loss, goneAt, now)) return { kind: 'alive' };
   const next = log.nextOpenAfter(goneAt, now);
   const backAt = next !== null && next <= goneAt + LATEST_RETURN ? next : null;
-  if (!inOrder && !killed && !isByItself(loss)) {
+  if (!inOrder && !killed) {
     if (backAt !== null) return { kind: 'alive' };
     return now <= goneAt + SILENCE ? { kind: 'undecided' } : { kind: 'ended', backAt };
   }
@@ -57,10 +62,14 @@ function isByItself({ closes, closed }: Loss): boolean {
   return weight >= closed * BY_ITSELF && local.at(-1)!.connection.closedAt - local[0]!.connection.closedAt <= AT_ONCE;
 }
 
-/** From then on a process that goes takes no connections: the moment at which all were gone, or the last word of it in the first 30 s. */
-function goneAtOf({ closes, allGoneAt, startedAt }: Loss): number {
-  if (allGoneAt !== null) return allGoneAt;
-  const until = startedAt + 30_000;
+/**
+ * From then on a process that goes takes no connections: the moment at which all were gone, or its last word in half a minute; a balancer may go
+ * on sending to one that said so.
+ */
+function goneAtOf(loss: Loss): number {
+  const { closes, allGoneAt, startedAt } = loss;
+  if (allGoneAt !== null && !isSpoken(loss)) return allGoneAt;
+  const until = (allGoneAt ?? startedAt) + BURST;
   return closes.findLast(({ connection }) => connection.closedAt <= until)!.connection.closedAt;
 }
 

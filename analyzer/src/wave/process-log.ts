@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts';
 import type { CountedConnection } from '../facts/merge-connection.ts';
+import { isBroken } from './restart-close.ts';
 import { TimeOrdered } from './time-ordered.ts';
 
 /** A connection that has closed, with what counting needs. */
@@ -13,6 +14,12 @@ export function isBefore(one: ClosedConnection, other: ClosedConnection): boolea
 /** Records are made anew where they are needed: the same connection is the same id. */
 export function isSame(one: ClosedConnection, other: ClosedConnection): boolean {
   return one.connection.id === other.connection.id;
+}
+
+/** A connection of whose end others tell: its client, by its own close (told), or by another open while it is open as far as is known. */
+interface Sign {
+  id: string;
+  isTold: boolean;
 }
 
 /** Stands for the id of a server that does not say which instance it is: its version then is all that tells it apart. */
@@ -29,6 +36,18 @@ export class ProcessLog {
   /** The weights of the opens. Where a close stands for more than one and its open was never seen, it has none here: sampled apart, both rows stand for all. */
   readonly opens = new TimeOrdered<number>(() => false);
   readonly closes = new TimeOrdered<ClosedConnection>(isBefore, isSame);
+  /** Those that are open as far as is known, by id. */
+  readonly open = new Map<string, CountedConnection>();
+  /**
+   * What others tell of connections of which the process itself told no end: a later open of the same client (at its time), or the client's
+   * word that it broke off. See find-deaths.ts.
+   */
+  readonly signs = new TimeOrdered<Sign>(
+    (a, b) => a.id < b.id,
+    (a, b) => a.id === b.id && a.isTold === b.isTold,
+  );
+  /** What its gauge of open connections said, by the samples' own time. */
+  readonly gauge = new TimeOrdered<{ connections: number; receivedAt: number }>(() => false);
   /** Earliest time about which anything has changed; Infinity when nothing has. See `takeChangedFrom`. */
   private changedFrom = Number.POSITIVE_INFINITY;
   /** The first open that was let go. */
@@ -42,9 +61,10 @@ export class ProcessLog {
     this.version = version;
   }
 
-  /** The first open that is known; -Infinity where a connection is older than its record. */
+  /** The first open that is known, or the first sample of its gauge; -Infinity where a connection is older than its record. */
   get firstSeenAt(): number {
-    return Math.min(this.firstForgotten, this.opens.times[0] ?? Number.POSITIVE_INFINITY);
+    const [open, sample] = [this.opens.times[0], this.gauge.times[0]];
+    return Math.min(this.firstForgotten, open ?? Number.POSITIVE_INFINITY, sample ?? Number.POSITIVE_INFINITY);
   }
 
   get lastSeenAt(): number {
@@ -59,10 +79,8 @@ export class ProcessLog {
       this.openWeight += open.weight;
       this.change(open.time);
     }
-    if (!isClosed(counted)) return;
-    this.closes.insert(counted.connection.closedAt, counted);
-    this.closeWeight += counted.closeWeight;
-    this.change(counted.connection.closedAt);
+    if (isClosed(counted)) this.addClose(counted);
+    else this.open.set(counted.connection.id, counted);
   }
 
   remove(counted: CountedConnection): void {
@@ -72,30 +90,44 @@ export class ProcessLog {
       this.openWeight -= open.weight;
       this.change(open.time);
     }
-    if (!isClosed(counted)) return;
-    this.closes.remove(counted.connection.closedAt, counted);
-    this.closeWeight -= counted.closeWeight;
-    this.change(counted.connection.closedAt);
+    if (isClosed(counted)) this.removeClose(counted);
+    else this.open.delete(counted.connection.id);
   }
 
-  /** Puts a connection in the place of itself: what both say of its open and of its close stays where it is. */
+  /** Puts a connection in the place of itself: what both say of its open stays where it is. */
   replace(before: CountedConnection, after: CountedConnection): void {
     const [opened, opens] = [openOf(before), openOf(after)];
     if (opened?.time !== opens?.time || opened?.weight !== opens?.weight) {
       this.remove(before);
       this.add(after);
-    } else if (!isClosed(before) && isClosed(after)) {
-      this.closes.insert(after.connection.closedAt, after);
-      this.closeWeight += after.closeWeight;
-      this.change(after.connection.closedAt);
-    } else if (isClosed(before) && isClosed(after) && before.connection.closedAt === after.connection.closedAt) {
-      this.closes.replace(before.connection.closedAt, before, after);
-      this.closeWeight += after.closeWeight - before.closeWeight;
-      this.change(after.connection.closedAt);
-    } else {
-      this.remove(before);
-      this.add(after);
+      return;
     }
+    if (isClosed(before)) this.removeClose(before);
+    else this.open.delete(before.connection.id);
+    if (isClosed(after)) this.addClose(after);
+    else this.open.set(after.connection.id, after);
+  }
+
+  /** Notes that the client of a connection opened another one at `time`. */
+  addSign(time: number, id: string): void {
+    this.signs.insert(time, { id, isTold: false });
+    this.change(time);
+  }
+
+  removeSign(time: number, id: string): void {
+    this.signs.remove(time, { id, isTold: false });
+    this.change(time);
+  }
+
+  /** Takes a sample of the gauge; of two of one time the one that was received last counts, and then the larger. */
+  addSample(time: number, connections: number, receivedAt: number): void {
+    const at = this.gauge.firstAt(time);
+    const known = this.gauge.times[at] === time ? this.gauge.items[at]! : null;
+    if (known === null) this.gauge.insert(time, { connections, receivedAt });
+    else if (receivedAt > known.receivedAt || (receivedAt === known.receivedAt && connections > known.connections))
+      this.gauge.items[at] = { connections, receivedAt };
+    else return;
+    this.change(time);
   }
 
   /** How many are open at `time`: opens until then count, closes at that very moment do not yet. Takes time in proportion to what came later. */
@@ -114,6 +146,39 @@ export class ProcessLog {
     return next === undefined || next > now ? null : next;
   }
 
+  /** By how much the level changes after `from` and until `to`, as far as rows tell. */
+  changeBetween(from: number, to: number): number {
+    const { opens, closes } = this;
+    let change = 0;
+    for (let at = opens.firstAfter(from); at < opens.length && opens.times[at]! <= to; at += 1)
+      change += opens.items[at]!;
+    for (let at = closes.firstAfter(from); at < closes.length && closes.times[at]! <= to; at += 1)
+      change -= closes.items[at]!.closeWeight;
+    return change;
+  }
+
+  /** The last time before `time` at which the process itself told of an open or a close; -Infinity where it had not. */
+  lastWordBefore(time: number): number {
+    const opened = this.opens.times[this.opens.firstAt(time) - 1] ?? Number.NEGATIVE_INFINITY;
+    const { closes } = this;
+    for (let at = closes.firstAt(time) - 1; at >= 0 && closes.times[at]! > opened; at -= 1)
+      if (closes.items[at]!.spoke.includes(closes.times[at]!)) return closes.times[at]!;
+    return opened;
+  }
+
+  /** The start of its longest silence between two times. */
+  longestSilence(from: number, to: number): number {
+    let [start, longest, last] = [from, 0, from];
+    const { opens } = this;
+    for (let at = opens.firstAfter(from); at <= opens.length; at += 1) {
+      const time = Math.min(to, opens.times[at] ?? to);
+      if (time - last > longest) [start, longest] = [last, time - last];
+      if (time >= to) break;
+      last = time;
+    }
+    return start;
+  }
+
   /** From when on anything has changed since the last call; Infinity when nothing has. */
   takeChangedFrom(): number {
     const from = this.changedFrom;
@@ -126,6 +191,24 @@ export class ProcessLog {
     this.firstForgotten = this.firstSeenAt;
     this.opens.forgetBefore(time);
     this.closes.forgetBefore(time);
+    this.signs.forgetBefore(time);
+    this.gauge.forgetBefore(time);
+  }
+
+  private addClose(counted: ClosedConnection): void {
+    const { closedAt } = counted.connection;
+    this.closes.insert(closedAt, counted);
+    this.closeWeight += counted.closeWeight;
+    if (isToldByClient(counted)) this.signs.insert(closedAt, { id: counted.connection.id, isTold: true });
+    this.change(closedAt);
+  }
+
+  private removeClose(counted: ClosedConnection): void {
+    const { closedAt } = counted.connection;
+    this.closes.remove(closedAt, counted);
+    this.closeWeight -= counted.closeWeight;
+    if (isToldByClient(counted)) this.signs.remove(closedAt, { id: counted.connection.id, isTold: true });
+    this.change(closedAt);
   }
 
   private change(time: number): void {
@@ -140,4 +223,9 @@ function openOf({ connection, openSeen, openWeight, closeWeight }: CountedConnec
 
 function isClosed(counted: CountedConnection): counted is ClosedConnection {
   return counted.connection.closedAt !== null;
+}
+
+/** It broke off by the word of its client alone. */
+function isToldByClient({ connection, spoke }: ClosedConnection): boolean {
+  return !spoke.includes(connection.closedAt) && isBroken(connection);
 }

@@ -4,7 +4,7 @@ import { classifyEnds } from './classify-ends.ts';
 import type { Cut } from './find-cuts.ts';
 import type { Loss } from './find-losses.ts';
 import { groupEnds } from './group-ends.ts';
-import { livingCut } from './living-cuts.ts';
+import { isPartOf, livingCut } from './living-cuts.ts';
 import { markerOf } from './marker-of.ts';
 import { processEnds } from './process-end.ts';
 import { processStarts } from './process-start.ts';
@@ -29,7 +29,15 @@ export interface WaveContext {
  * `now` are not looked at. Pure: every time is that of a fact, so that a later call with more facts gives the same wave.
  */
 export function recogniseWaves(losses: readonly Loss[], cuts: readonly Cut[], context: WaveContext): Wave[] {
-  const waves = [...restarts(losses, context), ...breaks(cuts, losses, context)];
+  const { processes, now } = context;
+  const living = cuts.map(cut => livingCut(cut, losses, processes, now)).filter(cut => cut !== null);
+  const waves = [
+    ...restarts(
+      losses.filter(loss => !living.some(cut => isPartOf(loss, cut, now))),
+      context,
+    ),
+    ...likeCuts(living).map(row => waveOfCuts(row, context)),
+  ];
   return waves.sort((a, b) => a.startedAt - b.startedAt || (a.kind < b.kind ? -1 : 1));
 }
 
@@ -38,16 +46,10 @@ function restarts(losses: readonly Loss[], context: WaveContext): Wave[] {
   if (losses.length === 0) return [];
   const { settings, now, processes } = context;
   const starts = processStarts(processes, now);
-  const ends = processEnds(losses, starts, now);
+  const ends = processEnds(losses, starts, { now, minCloses: settings.minCloses });
   return groupEnds(ends, settings.instanceGap * 1000).flatMap(group => {
     const marker = markerOf(group.ends[0]!.loss.startedAt, group.toVersion, context);
     const told = classifyEnds(group, starts, { now, isMarked: marker !== null });
     return told === null ? [] : [waveOfEnds(group, told, marker, context)];
   });
-}
-
-/** What is told of connections that broke off on processes that live on. */
-function breaks(cuts: readonly Cut[], losses: readonly Loss[], context: WaveContext): Wave[] {
-  const living = cuts.map(cut => livingCut(cut, losses, context.processes, context.now)).filter(cut => cut !== null);
-  return likeCuts(living).map(row => waveOfCuts(row, context));
 }

@@ -1,47 +1,102 @@
 import type { CountedConnection } from '../facts/merge-connection.ts';
+import type { ProcessLog } from './process-log.ts';
+import type { ServiceProcesses } from './service-processes.ts';
 
-/** When the clients of one service opened connections, kept up to date by single changes. Times are epoch milliseconds. */
+/** More connections under one id at a time are no client that could be followed: a load test, or an id that all share. */
+const MOST = 16;
+
+/** What is kept of a client's connection. Times are epoch milliseconds. */
+interface ClientConnection {
+  id: string;
+  openedAt: number;
+  closedAt: number | null;
+  /** The server's process; null where only the client tells of it. */
+  log: ProcessLog | null;
+}
+
+/**
+ * The connections of one service by client, kept up to date by single changes. A client that opens another connection while
+ * one is open, as far as its server has told, may have lost that one: this is noted with the process of the old one. Times are epoch
+ * milliseconds.
+ */
 export class ServiceClients {
-  /** By client id, ascending. */
-  private readonly opens = new Map<string, number[]>();
+  /** By client id, in order of their opens. */
+  private readonly connections = new Map<string, readonly ClientConnection[]>();
+  private readonly processes: ServiceProcesses;
+
+  constructor(processes: ServiceProcesses) {
+    this.processes = processes;
+  }
 
   replace(before: CountedConnection | null, after: CountedConnection | null): void {
-    const [was, is] = [before?.connection, after?.connection];
-    if (was?.clientId === is?.clientId && was?.openedAt === is?.openedAt) return;
-    if (was?.clientId != null && was.openedAt !== null) this.remove(was.clientId, was.openedAt);
-    if (is?.clientId != null && is.openedAt !== null) this.add(is.clientId, is.openedAt);
+    const [was, is] = [clientOf(before), clientOf(after)];
+    if (was !== null && was === is) {
+      this.change(was, known => withOne(without(known, before!), this.entryOf(after!)));
+      return;
+    }
+    if (was !== null) this.change(was, known => without(known, before!));
+    if (is !== null) this.change(is, known => withOne(known, this.entryOf(after!)));
   }
 
   /** When the client opened again, at `time` or later; null where it has not. */
   nextOpen(clientId: string, time: number): number | null {
-    return this.opens.get(clientId)?.find(open => open >= time) ?? null;
+    return this.connections.get(clientId)?.find(({ openedAt }) => openedAt >= time)?.openedAt ?? null;
   }
 
+  /** Lets go of what had closed before `time`. */
   forgetBefore(time: number): void {
-    for (const [id, opens] of this.opens) {
-      if (opens[0]! >= time) continue;
-      const kept = opens.filter(open => open >= time);
-      if (kept.length === 0) this.opens.delete(id);
-      else this.opens.set(id, kept);
+    const isOver = ({ closedAt }: ClientConnection) => closedAt !== null && closedAt < time;
+    for (const [id, known] of this.connections) {
+      if (!known.some(isOver)) continue;
+      const kept = known.filter(one => !isOver(one));
+      if (kept.length === 0) this.connections.delete(id);
+      else this.connections.set(id, kept);
     }
   }
 
-  private add(id: string, time: number): void {
-    const known = this.opens.get(id);
-    if (known === undefined) {
-      this.opens.set(id, [time]);
-      return;
-    }
-    let at = known.length;
-    while (at > 0 && known[at - 1]! > time) at -= 1;
-    known.splice(at, 0, time);
+  private entryOf(counted: CountedConnection): ClientConnection {
+    const { id, openedAt, closedAt, countedRole } = counted.connection;
+    const log = countedRole === 'server' ? this.processes.logOf(counted) : null;
+    return { id, openedAt: openedAt!, closedAt, log };
   }
 
-  private remove(id: string, time: number): void {
-    const known = this.opens.get(id);
-    const at = known?.indexOf(time) ?? -1;
-    if (at < 0) return;
-    if (known!.length === 1) this.opens.delete(id);
-    else known!.splice(at, 1);
+  private change(id: string, edit: (known: readonly ClientConnection[]) => readonly ClientConnection[]): void {
+    const known = this.connections.get(id) ?? [];
+    const changed = edit(known);
+    if (known.length > 1) for (const [one, time] of passedOver(known)) one.log!.removeSign(time, one.id);
+    if (changed.length > 1) for (const [one, time] of passedOver(changed)) one.log!.addSign(time, one.id);
+    if (changed.length === 0) this.connections.delete(id);
+    else this.connections.set(id, changed);
   }
+}
+
+function clientOf(counted: CountedConnection | null): string | null {
+  return counted === null || counted.connection.openedAt === null ? null : counted.connection.clientId;
+}
+
+function without(known: readonly ClientConnection[], { connection }: CountedConnection): ClientConnection[] {
+  const isServers = connection.countedRole === 'server';
+  return known.filter(one => one.id !== connection.id || (one.log !== null) !== isServers);
+}
+
+function withOne(known: readonly ClientConnection[], one: ClientConnection): ClientConnection[] {
+  const changed = [...known];
+  let at = changed.length;
+  const isLater = (other: ClientConnection) =>
+    other.openedAt > one.openedAt || (other.openedAt === one.openedAt && other.id > one.id);
+  while (at > 0 && isLater(changed[at - 1]!)) at -= 1;
+  changed.splice(at, 0, one);
+  return changed;
+}
+
+/** Connections that are open while their client has opened a later one, and when it did. */
+function passedOver(known: readonly ClientConnection[]): [ClientConnection, number][] {
+  if (known.length > MOST) return [];
+  const found: [ClientConnection, number][] = [];
+  for (let index = 0; index + 1 < known.length; index += 1) {
+    const one = known[index]!;
+    const next = known[index + 1]!.openedAt;
+    if (one.closedAt === null && one.log !== null && next > one.openedAt) found.push([one, next]);
+  }
+  return found;
 }

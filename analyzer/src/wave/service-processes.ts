@@ -57,7 +57,7 @@ export class ServiceProcesses {
     this.broken.forgetBefore(time);
     for (const log of this.logs) {
       log.forgetBefore(time);
-      if (log.opens.length > 0 || log.closes.length > 0 || log.levelAt(time) > 0) continue;
+      if (log.opens.length > 0 || log.closes.length > 0 || log.gauge.length > 0 || log.levelAt(time) > 0) continue;
       this.logs.delete(log);
       const versions = this.byInstance.get(log.key)!;
       versions.delete(log.version);
@@ -65,17 +65,22 @@ export class ServiceProcesses {
     }
   }
 
+  /** The process that a connection is one of. */
   logOf({ connection }: CountedConnection): ProcessLog {
-    const { instance, serviceVersion } = connection;
+    return this.ofInstance(connection.instance, connection.serviceVersion);
+  }
+
+  /** The process of this id and version; a new one where it is not known. */
+  ofInstance(instance: string | null, version: string | null): ProcessLog {
     let versions = this.byInstance.get(instance);
     if (versions === undefined) {
       versions = new Map();
       this.byInstance.set(instance, versions);
     }
-    let log = versions.get(serviceVersion);
+    let log = versions.get(version);
     if (log === undefined) {
-      log = new ProcessLog(instance, serviceVersion);
-      versions.set(serviceVersion, log);
+      log = new ProcessLog(instance, version);
+      versions.set(version, log);
       this.logs.add(log);
     }
     return log;

@@ -3,6 +3,7 @@ import type { ProcessStart } from './process-start.ts';
 
 /** A successor may be up before its predecessor goes (a surge), by no more than this. */
 const SURGE_LEAD = 5 * 60_000; // 5 min: more than a readiness probe is usually given
+const NEW = 60_000; // 1 min
 /** Or its first connection comes after the predecessor's last close, by no more than this. */
 const SUCCESSOR_DELAY = 2 * 60_000; // 2 min
 
@@ -21,7 +22,9 @@ export function startBefore({ log, startedAt }: Loss, starts: readonly ProcessSt
 export function isSuccessor(start: ProcessStart, loss: Loss, ownStart: number): boolean {
   if (start.log === loss.log || start.at <= ownStart) return false;
   if (start.at > loss.startedAt) return start.at <= loss.lastCloseAt + SUCCESSOR_DELAY;
-  return start.at >= loss.startedAt - SURGE_LEAD && start.log.levelAt(loss.startedAt) > 0;
+  if (start.at < loss.startedAt - SURGE_LEAD) return false;
+  // One that its gauge told of first has no connections yet.
+  return start.at >= loss.startedAt - NEW || start.log.levelAt(loss.startedAt) > 0;
 }
 
 /** True for a successor of another version. */

@@ -1,13 +1,14 @@
 import type { CutFacts, Wave } from '../wave.ts';
 import { type CutEvidence, cutEvidence, oddsOfProxy } from './classify-cut.ts';
 import { closesOfWave } from './closes-of-wave.ts';
-import { RETURNS_WATCHED } from './cut-signs.ts';
 import type { LivingCut } from './living-cuts.ts';
 import type { WaveContext } from './recognise-waves.ts';
 import { mostFrequent } from './wave-of-ends.ts';
 
 /** A like cut within this is the same trouble: the workers' timeout, or the next proxy of a row. */
 const AGAIN_WITHIN = 10 * 60_000; // 10 min
+/** It is over when nothing like it has followed for so long. */
+const OVER_AFTER = 60_000; // 60 s
 /** Like means that the shares differ by no more than this factor. */
 const LIKE = 2;
 /** The odds at which the kind is settled before its minute is over: 20 to 1. */
@@ -41,7 +42,7 @@ export function waveOfCuts(cuts: readonly LivingCut[], context: WaveContext): Wa
   const closes = cuts.flatMap(cut => cut.closes);
   const startedAt = cuts[0]!.startedAt;
   const lastCloseAt = cuts.at(-1)!.lastCloseAt;
-  const over = now > lastCloseAt + RETURNS_WATCHED;
+  const over = now > lastCloseAt + OVER_AFTER;
   return {
     kind: odds >= 0 ? 'proxy_reload' : 'network_drop',
     service,
@@ -55,6 +56,7 @@ export function waveOfCuts(cuts: readonly LivingCut[], context: WaveContext): Wa
     endedAt: over ? lastCloseAt : null,
     ...closesOfWave(closes, { startedAt, lastCloseAt }, context),
     replacedAfter: null,
+    inferred: 0,
     cut: factsOf(cuts, context),
     loops: [],
     marker: null,

@@ -34,6 +34,7 @@ export function waveOfEnds(group: EndGroup, told: EndClass, marker: DeployMarker
     loops: group.slots.filter(slot => loopProvedBy(slot) !== null).map(loopOf),
     marker: marker === null ? null : { startedAt: marker.startedAt, version: marker.version },
     cut: null,
+    inferred: ends.reduce((sum, { loss }) => sum + loss.inferred, 0),
     confidence: waveConfidence(ends, told.kind, { versionChanged, marked: marker !== null, over }),
   };
 }

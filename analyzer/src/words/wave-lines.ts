@@ -24,10 +24,13 @@ export function beginLines({ fromVersion, toVersion, marker, startedAt }: Wave):
 }
 
 /** Which codes the server itself said, and that the rest belong to them. */
-export function codesLine({ codes, closes, orderly }: Wave): string {
+export function codesLine({ codes, closes, orderly, inferred }: Wave): string {
+  if (inferred === closes)
+    return 'Nobody told of their end: it is inferred from the silence of the process, its gauge and the returns of its clients.';
   if (orderly === 0) {
     const broken = (codes.get(1006) ?? 0) / closes;
-    return `No close says 1012 or 1001: ${percent(broken)} broke off (1006).`;
+    const rest = inferred === 0 ? '' : `; ${number(inferred)} of these are inferred, as nobody told of them`;
+    return `No close says 1012 or 1001: ${percent(broken)} broke off (1006)${rest}.`;
   }
   const share = orderly / closes;
   const said = [1012, 1001, 1000].filter(code => (codes.get(code) ?? 0) > 0);

@@ -35,6 +35,7 @@ export function waveOf(facts: Partial<Wave> = {}): Wave {
     replacedAfter: 4,
     loops: [],
     cut: null,
+    inferred: 0,
     reconnect: {
       p50: 2.1,
       p95: 4.4,

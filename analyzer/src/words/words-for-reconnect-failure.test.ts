@@ -59,7 +59,13 @@ describe('the words of clients that do not come back', () => {
   it('say where no client can be told from another', () => {
     const wave = waveWith([null, 2]);
     const closes = wave.failure!.clients.map(close => ({ ...close, clientId: null }));
-    const failure = findFailure(closes, { now: 1_400_000, neverBack: 0.05, usualPerSecond: 0 })!;
+    const failure = findFailure(closes, {
+      now: 1_400_000,
+      neverBack: 0.05,
+      leavingAnyway: 0,
+      firstOpenAt: null,
+      usualPerSecond: 0,
+    })!;
     const anonymous = { ...wave, failure, reconnect: { ...wave.reconnect, basis: 'aggregate' as const } };
     expect(wordsFor(anonymous).evidence).toContain(
       'There are no client ids: opens are set against closes, so that only numbers are known.',

@@ -1,6 +1,5 @@
 import { isInCohort } from '../attribution/cohort-field.ts';
-import type { Connection } from '../connection.ts';
-import { type ReconnectFailure, USUAL_LEAVING } from '../reconnect/find-failure.ts';
+import type { ReconnectFailure } from '../reconnect/find-failure.ts';
 import type { CohortTerm } from '../verdict.ts';
 import type { Wave } from '../wave.ts';
 import { cohortPhrase } from './cohort-phrase.ts';
@@ -39,10 +38,11 @@ export function wordsForReconnectFailure(story: ReconnectFailureStory): Words {
   };
 }
 
-function headlineOf({ wave, failure: { out, clients, endedAt }, cohort }: ReconnectFailureStory): string {
+function headlineOf({ wave, failure, cohort }: ReconnectFailureStory): string {
+  const { out, clients, endedAt } = failure;
   const service = plainText(wave.service);
   const after = `after ${nameOf(wave)}`;
-  if (isMended(out, clients)) return `Clients of ${service} were slow to come back ${after}`;
+  if (isMended(failure)) return `Clients of ${service} were slow to come back ${after}`;
   const who = cohort.length === 0 ? '' : `, most of them ${cohortPhrase(cohort)}`;
   const [is, of] = [
     endedAt === null ? 'are not back' : 'did not come back',
@@ -51,8 +51,8 @@ function headlineOf({ wave, failure: { out, clients, endedAt }, cohort }: Reconn
   return `${of} clients of ${service} ${is} ${after}${who}`;
 }
 
-function isMended(out: readonly Connection[], clients: readonly Connection[]): boolean {
-  return out.length <= Math.max(1, USUAL_LEAVING * clients.length);
+function isMended({ out, clients, usualLeaving }: ReconnectFailure): boolean {
+  return out.length <= Math.max(1, usualLeaving * clients.length);
 }
 
 /** `the deploy wave of 1.8.2`, `the restart wave`. */
@@ -63,7 +63,7 @@ function nameOf({ kind, toVersion }: Wave): string {
 function mendOf(story: ReconnectFailureStory): string {
   const { failure, cohort } = story;
   const { out, clients } = failure;
-  if (isMended(out, clients))
+  if (isMended(failure))
     return 'See why they took so long: instances that were late to listen, or clients that wait too long between tries.';
   if (isClosedAsDone(story))
     return 'Close with 1012 when a server restarts: many clients take 1000 for the end, and stay away.';
@@ -78,9 +78,9 @@ function isClosedAsDone({ failure: { out } }: ReconnectFailureStory): boolean {
   return out.filter(({ code }) => code === NORMAL).length >= MOST * out.length;
 }
 
-function outLine({ out, clients }: ReconnectFailure): string {
-  const usual = USUAL_LEAVING * clients.length;
-  return `${number(out.length)} of ${counted(clients.length, 'client')} that were cut off 90 s ago or longer are out; the usual leaving (${percent(USUAL_LEAVING)}) would be ${number(usual)}.`;
+function outLine({ out, clients, usualLeaving }: ReconnectFailure): string {
+  const usual = usualLeaving * clients.length;
+  return `${number(out.length)} of ${counted(clients.length, 'client')} that were cut off 90 s ago or longer are out; the usual leaving (${percent(usualLeaving)}) would be ${number(usual)}.`;
 }
 
 function waveLine(wave: Wave): string {
