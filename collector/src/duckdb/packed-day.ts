@@ -1,3 +1,4 @@
+import { connectionFilterStatement } from './connection-filter.ts';
 import { TABLE_COLUMNS, type TableColumn } from './event-table.ts';
 
 /** Past this many seconds (285,000 years), a length is kept as that: 64 bits of microseconds hold no more. */
@@ -11,7 +12,8 @@ const MOST_SECONDS = 9e12;
  * - of a span's two times one is `time`, and the other is kept as the span's length (2 bytes a row)
  * - seconds are counted in microseconds, to which they are rounded (4 bytes a row)
  *
- * `client_rows` has the places of each client's rows, by client: what finds a client's story without a scan (3 bytes a row).
+ * `client_rows` has the places of each client's rows, by client: what finds a client's story without a scan (3 bytes a row). `connection_words` says
+ * which connections a day does not have (1.5 bytes a connection).
  *
  * Statements that fill an empty attached file with a closed day of another one, on one connection. What a row gets from other rows is joined
  * in a narrow table first and put beside the rows by position: a join of the whole rows would not keep their order, and they are
@@ -34,6 +36,7 @@ export function packStatements(from: string, to: string): string[] {
     'DROP TABLE joined_parts',
     `CREATE TABLE "${to}".client_rows AS SELECT client, rowid::UINTEGER AS place FROM "${to}".packed_events
       WHERE client IS NOT NULL ORDER BY client, place`,
+    connectionFilterStatement(to),
     `CREATE TABLE "${to}".gauge_samples AS FROM "${from}".gauge_samples`,
     `CREATE TABLE "${to}".day_file AS FROM "${from}".day_file`,
   ];

@@ -1,5 +1,6 @@
 import type { CloseEvent } from '../close-event.ts';
 import type { StoryQuery } from '../window-query.ts';
+import { daysThatMayKnow } from './connection-filter.ts';
 import { within } from './counted-fields.ts';
 import type { CataloguedDay, DayCatalogue } from './day-catalogue.ts';
 import { catalogOf } from './day-form.ts';
@@ -141,11 +142,13 @@ async function storyOfConnection(
 async function findBothEnds(session: ReadSession, days: readonly CataloguedDay[], id: string): Promise<FoundRow[]> {
   const [isOwn, cameOfIt] = [`connection_id = ${literal(id)}`, `previous_connection_id = ${literal(id)}`];
   const continuesIt = `kind = 'connect' AND parent_span_id = ${literal(id)}`;
-  const own = await findRows(session, days, [isOwn, cameOfIt, continuesIt], {});
+  const mayKnow = await daysThatMayKnow(session, days, [numberOf(id)]);
+  const own = await findRows(session, mayKnow, [isOwn, cameOfIt, continuesIt], {});
   const others = otherEnds(own, id);
   if (others.length === 0) return own;
   const areOthers = `connection_id IN (${others.map(literal).join(', ')})`;
-  return [...own, ...(await findRows(session, daysNear(days, own), [areOthers], {}))];
+  const mayKnowThem = await daysThatMayKnow(session, daysNear(days, own), others.map(numberOf));
+  return [...own, ...(await findRows(session, mayKnowThem, [areOthers], {}))];
 }
 
 /** Connection ids of the other end: what this end's connect span continues, or what continues it. */
@@ -188,5 +191,9 @@ function daysNear(days: readonly CataloguedDay[], rows: readonly FoundRow[]): Ca
 }
 
 function literal(id: string): string {
-  return `${BigInt(`0x${id}`)}::UBIGINT`;
+  return `${numberOf(id)}::UBIGINT`;
+}
+
+function numberOf(id: string): bigint {
+  return BigInt(`0x${id}`);
 }
