@@ -1,4 +1,5 @@
 import { RATE_DEFAULTS, type RateSettings, rateSettings } from '../detect/rate-settings.ts';
+import { DAY_OF_WEEK, HOUR_OF_WEEK, type SeasonShape, WEEK_OF_YEAR } from '../detect/season.ts';
 
 const DAY = 86_400;
 /** What a baseline remembers at least, in bins: with fewer, chance is learnt. Of weeks it is two years. */
@@ -29,5 +30,12 @@ export function backtestSettings(
     learningLag: Math.max(learningLag, LAG_BINS * binSeconds),
     quiet: Math.max(quiet, QUIET_BINS * binSeconds),
     reopens,
+    season: seasonOf(binSeconds),
   });
+}
+
+/** Bins of an hour and less tell the hours of the week apart, days its days, weeks those of the year. */
+function seasonOf(binSeconds: number): SeasonShape {
+  if (binSeconds <= HOUR_OF_WEEK.slotSeconds) return HOUR_OF_WEEK;
+  return binSeconds <= DAY ? DAY_OF_WEEK : WEEK_OF_YEAR;
 }

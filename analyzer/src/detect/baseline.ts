@@ -1,7 +1,7 @@
 import { gammaQuantile } from '../statistics/gamma-quantile.ts';
 import type { Exposure } from './exposure.ts';
 import type { RateSettings } from './rate-settings.ts';
-import { cloneSeason, freshSeason, learnSeason, type Season, seasonFactor, slotOf } from './season.ts';
+import { cloneSeason, freshSeason, learnSeason, type Season, seasonFactor } from './season.ts';
 import {
   cloneSpread,
   DRIFT_PRIOR,
@@ -31,7 +31,9 @@ export interface Baseline {
   closes: number;
   /** Null where none is learnt. */
   season: Season | null;
+  /** Of all, and of what came on young connections alone: few of a clump do, so it is less dispersed, and to overstate that is not safe. */
   spread: Spread;
+  spreadYoung: Spread;
 }
 
 /** What some bins in a row teach, all of them within one hour. */
@@ -69,8 +71,9 @@ export function freshBaseline({ nullQuantile, season }: RateSettings, quiet: Exp
     young: posterior(quiet.young),
     old: posterior(quiet.old),
     closes: 0,
-    season: season ? freshSeason() : null,
+    season: season ? freshSeason(season) : null,
     spread: freshSpread(),
+    spreadYoung: freshSpread(),
   };
   refreshQuantile(baseline.young, nullQuantile);
   refreshQuantile(baseline.old, nullQuantile);
@@ -78,35 +81,52 @@ export function freshBaseline({ nullQuantile, season }: RateSettings, quiet: Exp
 }
 
 export function cloneBaseline(baseline: Baseline): Baseline {
-  const { young, old, season, spread } = baseline;
+  const { young, old, season, spread, spreadYoung } = baseline;
   return {
     ...baseline,
     young: { ...young },
     old: { ...old },
     season: season && cloneSeason(season),
     spread: cloneSpread(spread),
+    spreadYoung: cloneSpread(spreadYoung),
   };
 }
 
 /** Takes in a lesson that begins at a time. Its dispersion is judged by what was known before it. */
 export function learn(baseline: Baseline, lesson: Lesson, when: BinTime, settings: RateSettings): void {
   const { young, old, season } = baseline;
-  const slot = slotOf(when.time);
   const factor = factorAt(baseline, when);
   const seconds = lesson.bins * settings.binSeconds;
   const sick = lesson.sickYoung + lesson.sickOld;
   const exposure = { young: factor * lesson.young, old: factor * lesson.old };
-  learnSpread(baseline.spread, sick, exposure, seconds, knownRates(baseline));
-  if (season) learnSeason(season, slot, seconds, sick, seenRate(young) * lesson.young + seenRate(old) * lesson.old);
+  const rates = knownRates(baseline);
+  learnSpread(baseline.spread, sick, exposure, seconds, rates);
+  learnSpread(baseline.spreadYoung, lesson.sickYoung, { young: exposure.young, old: 0 }, seconds, rates);
+  if (season) learnSeason(season, when.time, seconds, sick, flatMean(baseline, lesson));
   const kept = 2 ** (-seconds / settings.halfLife);
   baseline.closes = baseline.closes * kept + lesson.closes;
   forgetSpread(baseline.spread, kept);
+  forgetSpread(baseline.spreadYoung, kept);
   young.sick = young.sick * kept + lesson.sickYoung;
   young.exposure = young.exposure * kept + lesson.young * factor;
   old.sick = old.sick * kept + lesson.sickOld;
   old.exposure = old.exposure * kept + lesson.old * factor;
   refreshQuantile(young, settings.nullQuantile);
   refreshQuantile(old, settings.nullQuantile);
+}
+
+/** Takes in a lesson out of an alarm: nothing of the rate, and of the season no more than its shape allows. */
+export function learnFromAlarm(baseline: Baseline, lesson: Lesson, when: BinTime, settings: RateSettings): void {
+  const { season } = baseline;
+  if (!season || season.shape.alarmsTeach === null) return;
+  const mean = flatMean(baseline, lesson);
+  const sick = Math.min(lesson.sickYoung + lesson.sickOld, season.shape.alarmsTeach * factorAt(baseline, when) * mean);
+  learnSeason(season, when.time, lesson.bins * settings.binSeconds, sick, mean);
+}
+
+/** What a flat rate has in a lesson. */
+function flatMean({ young, old }: Baseline, lesson: Lesson): number {
+  return seenRate(young) * lesson.young + seenRate(old) * lesson.old;
 }
 
 /**
@@ -139,7 +159,7 @@ export function expectedSick(baseline: Baseline, exposure: Exposure, when: BinTi
 
 /** By how much the rate is higher at a time than it is on average over the week. */
 export function factorAt({ season }: Baseline, { time, age }: BinTime): number {
-  return season ? seasonFactor(season, slotOf(time), age) : 1;
+  return season ? seasonFactor(season, time, age) : 1;
 }
 
 /** Payload-bug closes for each sick client, at least 1. */

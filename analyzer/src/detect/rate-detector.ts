@@ -8,6 +8,7 @@ import {
   freshBaseline,
   type Lesson,
   learn,
+  learnFromAlarm,
   nullMean,
   nullMeanYoung,
 } from './baseline.ts';
@@ -21,7 +22,7 @@ import {
   updateMixture,
 } from './rate-mixture.ts';
 import type { RateSettings } from './rate-settings.ts';
-import { slotLeft, slotOf } from './season.ts';
+import { HOUR_OF_WEEK, hourLeft, slotOf } from './season.ts';
 import { dispersionOf } from './spread.ts';
 
 /** What a rate detector carries from one bin to the next: small, and copied as a whole. */
@@ -60,7 +61,9 @@ export interface RateOutcome {
   meanYoung: number;
   /** The season's factor that is in them. */
   season: number;
+  /** Variance over mean of what is counted, in all and on young connections alone. */
   dispersion: number;
+  dispersionYoung: number;
   /** What the baseline expects of sick clients, and of closes. */
   expectedSick: number;
   expected: number;
@@ -174,7 +177,7 @@ function prepare(
     age: bin.age,
     sick: { all: Math.round(sick.young + sick.old), young: sick.young },
     mean: { all: outcome.mean, young: outcome.meanYoung },
-    dispersion: outcome.dispersion,
+    dispersion: { all: outcome.dispersion, young: outcome.dispersionYoung },
     firstAt: bin.firstAt,
     closes: bin.closes,
     expected: outcome.expected,
@@ -191,6 +194,7 @@ function learntOutcome(baseline: Baseline, { bin, age, exposure }: RateBin, sett
     meanYoung: nullMeanYoung(baseline, exposure, when, settings),
     season: factorAt(baseline, when),
     dispersion: dispersionOf(baseline.spread),
+    dispersionYoung: dispersionOf(baseline.spreadYoung),
     expectedSick: sick,
     expected: sick * closesPerClient(baseline),
   };
@@ -205,6 +209,7 @@ function knownOutcome({ exposure }: RateBin, { known }: RateSettings): RateOutco
     meanYoung: young * exposure.young,
     season: 1,
     dispersion: phi,
+    dispersionYoung: phi,
     expectedSick: mean,
     expected: mean,
   };
@@ -218,8 +223,8 @@ function study(state: RateState, { bin, age }: RateBin, settings: RateSettings, 
     const { from, bins } = state.lessons[0]!;
     if (from + bins > bin - lag) return;
     const lesson = state.lessons.shift()!;
-    if (leftOut(from, from + bins)) continue;
-    learn(state.baseline, lesson, { time: from * binSeconds, age: age - (bin - from) * binSeconds }, settings);
+    const teach = leftOut(from, from + bins) ? learnFromAlarm : learn;
+    teach(state.baseline, lesson, { time: from * binSeconds, age: age - (bin - from) * binSeconds }, settings);
   }
 }
 
@@ -248,13 +253,13 @@ function note(
 }
 
 function isOneHour(from: number, bin: number, binSeconds: number): boolean {
-  return slotOf(from * binSeconds) === slotOf(bin * binSeconds);
+  return slotOf(HOUR_OF_WEEK, from * binSeconds) === slotOf(HOUR_OF_WEEK, bin * binSeconds);
 }
 
 /** How many bins from this one on are alike: in what is known of the rate, its season, and the prior of the first hour. */
 function binsTogether({ bin, age }: RateBin, { binSeconds, known, season }: RateSettings): number {
   const firstHour = age < HOUR ? HOUR - age : Number.POSITIVE_INFINITY;
-  const hour = season ? slotLeft(bin * binSeconds) : Number.POSITIVE_INFINITY;
+  const hour = season ? hourLeft(bin * binSeconds) : Number.POSITIVE_INFINITY;
   const usual = known ? Number.POSITIVE_INFINITY : Math.min(hour, age * RUN_SHARE);
   return Math.max(1, Math.floor(Math.min(firstHour, usual) / binSeconds));
 }

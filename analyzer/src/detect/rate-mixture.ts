@@ -50,7 +50,8 @@ export interface MixtureInput {
   /** New sick clients, and the mean of the null, by scope. */
   sick: { all: number; young: number };
   mean: { all: number; young: number };
-  dispersion: number;
+  /** Variance over mean, of all and of young connections alone. */
+  dispersion: { all: number; young: number };
   firstAt: number | null;
   closes: number;
   expected: number;
@@ -85,9 +86,17 @@ export function cloneMixture(mixture: Mixture): Mixture {
 export function updateMixture(mixture: Mixture, input: MixtureInput, settings: RateSettings): number {
   const prior = priorOf(input.age, settings);
   const { sick, mean } = input;
-  let sum = updateScope(mixture, 0, prior * (1 - settings.youngShare), mean.all, sick.all, input);
+  let sum = updateScope(mixture, 0, prior * (1 - settings.youngShare), mean.all, sick.all, input.dispersion.all, input);
   if (settings.youngShare > 0)
-    sum += updateScope(mixture, WIDTH, prior * settings.youngShare, mean.young, sick.young, input);
+    sum += updateScope(
+      mixture,
+      WIDTH,
+      prior * settings.youngShare,
+      mean.young,
+      sick.young,
+      input.dispersion.young,
+      input,
+    );
   mixture.sick += sick.all;
   mixture.closes += input.closes;
   mixture.expected += input.expected;
@@ -100,9 +109,17 @@ export function updateMixture(mixture: Mixture, input: MixtureInput, settings: R
  */
 export function passMixture(mixture: Mixture, input: MixtureInput, bins: number, settings: RateSettings): number {
   const prior = priorOf(input.age, settings);
-  let sum = passScope(mixture, 0, prior * (1 - settings.youngShare), input.mean.all, input, bins);
+  let sum = passScope(mixture, 0, prior * (1 - settings.youngShare), input.mean.all, input.dispersion.all, input, bins);
   if (settings.youngShare > 0)
-    sum += passScope(mixture, WIDTH, prior * settings.youngShare, input.mean.young, input, bins);
+    sum += passScope(
+      mixture,
+      WIDTH,
+      prior * settings.youngShare,
+      input.mean.young,
+      input.dispersion.young,
+      input,
+      bins,
+    );
   mixture.expected += input.expected * bins;
   return sum;
 }
@@ -138,11 +155,12 @@ function updateScope(
   prior: number,
   mean: number,
   sick: number,
+  dispersion: number,
   input: MixtureInput,
 ): number {
   const { values } = mixture;
   if (mean <= 0) return evidenceOf(values, from);
-  const row = TABLE.row(mean, input.dispersion);
+  const row = TABLE.row(mean, dispersion);
   const found = sick > 0 ? TABLE.logsOf(row, sick) : null;
   let sum = 0;
   for (let place = 0; place < WIDTH; place++) {
@@ -168,12 +186,13 @@ function passScope(
   from: number,
   prior: number,
   mean: number,
+  dispersion: number,
   input: MixtureInput,
   bins: number,
 ): number {
   const { values } = mixture;
   if (mean <= 0) return evidenceOf(values, from);
-  const row = TABLE.row(mean, input.dispersion);
+  const row = TABLE.row(mean, dispersion);
   let sum = 0;
   for (let place = 0; place < WIDTH; place++) {
     const silence = row.silence[place]!;

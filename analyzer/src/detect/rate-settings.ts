@@ -1,3 +1,5 @@
+import { HOUR_OF_WEEK, type SeasonShape } from './season.ts';
+
 /** Rates that are told instead of learnt, in sick clients a unit of exposure. */
 export interface KnownBaseline {
   young: number;
@@ -27,8 +29,8 @@ export interface RateSettings {
   /** An alarm is over after so much time back below the null, and opens again within so much as the same. */
   quiet: number;
   reopens: number;
-  /** Whether the hour of the week is learnt; a stream beside a service shares that of its service, by its exposure. */
-  season: boolean;
+  /** What season is learnt, if any; a stream beside a service shares that of its service, by its exposure. */
+  season: SeasonShape | false;
   /** A baseline that is known: nothing is learnt then, and nothing enlarged. */
   known: KnownBaseline | null;
 }
@@ -48,7 +50,7 @@ export const RATE_DEFAULTS: RateSettings = {
   learningLag: 900,
   quiet: 900,
   reopens: 3_600,
-  season: true,
+  season: HOUR_OF_WEEK,
   known: null,
 };
 

@@ -1,5 +1,5 @@
 import { freshWatch, passWatch, rateSettings, stepWatch } from '@closewatch/analyzer';
-import { seededRandom } from './simulation/random.ts';
+import { type Random, seededRandom } from './simulation/random.ts';
 import { SamplerCache } from './simulation/sampler-cache.ts';
 import { type ServiceDays, serviceDays } from './simulation/service-days.ts';
 
@@ -50,13 +50,15 @@ export function quietYears({ perSecond, dispersion, days, years, seed }: QuietSe
         bin = next;
       }
       if (bin === end) break;
-      const young = nextYoung === bin ? youngCounts!.drawSome(random) : 0;
-      const old = nextOld === bin ? oldCounts!.drawSome(random) : 0;
+      const some = nextOld === bin ? oldCounts!.drawSome(random) : 0;
+      const moved = stretch.thinned > 0 ? thinned(some, stretch.thinned, random) : 0;
+      const young = moved + (nextYoung === bin ? youngCounts!.drawSome(random) : 0);
+      const old = some - moved;
       const busy = { bin, age: bin, exposure, sick: { young, old }, closes: young + old, firstAt: bin * 1_000 };
       stepWatch(watch, busy, settings);
       bin++;
-      if (young > 0) nextYoung = bin + youngCounts!.drawGap(random);
-      if (old > 0) nextOld = bin + oldCounts!.drawGap(random);
+      if (young > moved) nextYoung = bin + youngCounts!.drawGap(random);
+      if (some > 0) nextOld = bin + oldCounts!.drawGap(random);
       const { alarm } = watch;
       if (alarm !== known) {
         known = alarm;
@@ -72,4 +74,11 @@ export function quietYears({ perSecond, dispersion, days, years, seed }: QuietSe
     }
   }
   return outcome;
+}
+
+/** Of so many events those that a share of them is. */
+function thinned(count: number, share: number, random: Random): number {
+  let kept = 0;
+  for (let event = 0; event < count; event++) if (random() < share) kept++;
+  return kept;
 }

@@ -7,6 +7,8 @@ export interface Stretch {
   old: number;
   meanYoung: number;
   meanOld: number;
+  /** The share of what is drawn for old connections that falls on young ones: where one clump is of clients of any age. */
+  thinned: number;
 }
 
 /** How the days of a service go. */
@@ -65,16 +67,9 @@ export function* serviceDays(
 }
 
 function* flatDays(perSecond: number, seconds: number): Generator<Stretch> {
-  for (let at = 0; at < seconds; at += HOUR) {
-    const young = CONNECTIONS * YOUNG_SHARE;
-    yield {
-      bins: Math.min(HOUR, seconds - at),
-      young,
-      old: CONNECTIONS - young,
-      meanYoung: perSecond * YOUNG_SHARE,
-      meanOld: perSecond * (1 - YOUNG_SHARE),
-    };
-  }
+  const young = CONNECTIONS * YOUNG_SHARE;
+  const means = { young, old: CONNECTIONS - young, meanYoung: 0, meanOld: perSecond, thinned: YOUNG_SHARE };
+  for (let at = 0; at < seconds; at += HOUR) yield { bins: Math.min(HOUR, seconds - at), ...means };
 }
 
 /** Every connection comes back within a minute, evenly: one in six of them is young while it lasts. */
@@ -96,6 +91,7 @@ function stretchOf(at: number, bins: number, connections: number, youngShare: nu
     old,
     meanYoung: (young * each * YOUNG_PART) / YOUNG_SHARE,
     meanOld: (old * each * (1 - YOUNG_PART)) / (1 - YOUNG_SHARE),
+    thinned: 0,
   };
 }
 
