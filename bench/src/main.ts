@@ -11,6 +11,10 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: 'how often the cohort behind simulated bugs is named, and a wrong one, by events and terms; --help',
     run: async args => (await import('./attribution/attribution.ts')).benchAttribution(args),
   },
+  analyze: {
+    prints: 'what a replay of 10,000,000 closes costs, from Parquet and from OTLP lines, and a tick; --closes, --help',
+    run: async args => (await import('./analyze/analyze.ts')).benchAnalyze(args),
+  },
   decode: {
     prints: 'spans a second of our decoder into columns, beside protobufjs and JSON.parse into objects',
     run: async () => (await import('./decode/decode.ts')).benchDecode(),
