@@ -45,6 +45,8 @@ export class ArmBins {
   leftOut = 0;
   private readonly arms: (KnownArm | undefined)[] = [];
   private readonly numbers = new Map<string, number>();
+  /** The same by what connections say alike of who they are: forgotten when numbers are given again. */
+  private numberByIdentity = new WeakMap<object, number>();
   private readonly free: number[] = [];
   /** Arms by stratum, and by family: those keys are told apart by what they hold. */
   private readonly groups: Record<VersionKind, Map<string, number[]>> = {
@@ -98,6 +100,7 @@ export class ArmBins {
       for (const { arm } of bugs.values()) inBins.add(arm);
     }
     const released = [...this.numbers.values()].filter(arm => !inBins.has(arm) && !isUsed(arm));
+    if (released.length > 0) this.numberByIdentity = new WeakMap();
     const gone = new Set(released);
     for (const arm of released) {
       this.numbers.delete(this.arms[arm]!.key);
@@ -148,8 +151,9 @@ export class ArmBins {
     return bin;
   }
 
-  private wordsOf({ connection, exposedFrom, openSeen }: CountedConnection, known: number | null): ArmWords | null {
-    const arm = known ?? this.numberOf(connection);
+  private wordsOf(counted: CountedConnection, known: number | null): ArmWords | null {
+    const { connection, exposedFrom, openSeen } = counted;
+    const arm = known ?? this.numberOfIdentity(counted);
     if (arm === null) return null;
     const { openedAt, closedAt } = connection;
     const end = closedAt ?? Number.POSITIVE_INFINITY;
@@ -162,6 +166,14 @@ export class ArmBins {
       oldUntil: isOld && closedAt !== null ? Math.floor(closedAt / BIN) : null,
       bug: bugOf(connection, arm),
     };
+  }
+
+  private numberOfIdentity({ connection, identity }: CountedConnection): number | null {
+    const known = identity && this.numberByIdentity.get(identity);
+    if (known !== undefined) return known;
+    const number = this.numberOf(connection);
+    if (identity && number !== null) this.numberByIdentity.set(identity, number);
+    return number;
   }
 
   private numberOf(connection: Arm): number | null {

@@ -74,8 +74,18 @@ export class Cohorts {
   notFollowed = 0;
   private readonly numbers = new Map<string, number>();
   private readonly profiles: Branch = new Map();
+  private readonly profileByIdentity = new WeakMap<object, CohortProfile>();
   private profileCount = 0;
   private keptFrom = Number.NEGATIVE_INFINITY;
+
+  /** The values of a connection but those of its payload. `identity` is the same object for connections that are alike in all of them. */
+  profileOfIdentity(connection: Identity, identity: object | undefined): CohortProfile {
+    const known = identity && this.profileByIdentity.get(identity);
+    if (known) return known;
+    const profile = this.profileOf(connection, false);
+    if (identity) this.profileByIdentity.set(identity, profile);
+    return profile;
+  }
 
   /** The values of a connection; of its payload too, where `withPayload` is set. */
   profileOf(connection: Identity, withPayload: boolean): CohortProfile {

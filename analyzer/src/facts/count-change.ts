@@ -84,9 +84,9 @@ function changeSteps(bins: ServiceBins, before: Counted, after: Counted): void {
 
 /** As `changeSteps` does, which has made their times. */
 function changeCohortSteps(cohorts: Cohorts, before: Counted, after: Counted): void {
+  const was = before && cohorts.profileOfIdentity(before.connection, before.identity);
   const isSame = before !== null && after !== null && isSameCohort(before.connection, after.connection);
-  const was = before && cohorts.profileOf(before.connection, false);
-  const is = isSame ? was : after && cohorts.profileOf(after.connection, false);
+  const is = isSame ? was : after && cohorts.profileOfIdentity(after.connection, after.identity);
   for (let step = 0; step < STEPS; step++) {
     const [wasAt, isAt] = [stepsBefore[step]!, stepsAfter[step]!];
     if (was === is && wasAt === isAt) continue;

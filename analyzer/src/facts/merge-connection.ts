@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.ts';
 import { DEFECTS, INITIATORS, NONE, ROLES, SIGNATURES } from './incoming-row.ts';
 import { ORPHAN_REACH } from './limits.ts';
+import type { RowIdentity } from './row-identity.ts';
 import type { RowTable } from './row-table.ts';
 
 /** A connection as it is counted, and what only counting needs to know. Never changed: it is replaced. Times are epoch milliseconds. */
@@ -18,6 +19,8 @@ export interface CountedConnection {
   /** When the counted end itself spoke, each time once: what shows that its instance lives. */
   spoke: readonly number[];
   firstTime: number;
+  /** What its rows say alike of who it is, where they do: the same object for many connections, so that what follows from it is found by it. */
+  identity?: RowIdentity | undefined;
 }
 
 /** The rows of both ends of a connection, by their numbers; NONE where there is none. */
@@ -60,7 +63,15 @@ export function mergeConnection(
     bugTrusted: detecting === NONE || rows.isTrusted(detecting),
     spoke: spokeAt(rows, connect, ownClose),
     firstTime: firstTime(rows, connect, ownClose),
+    identity: identityOf(rows, of),
   };
+}
+
+function identityOf(rows: RowTable, of: ConnectionRows): RowIdentity | undefined {
+  const { connect, close } = of;
+  if (of.otherConnect !== NONE || of.otherClose !== NONE) return undefined;
+  if (connect === NONE) return rows.identity(close);
+  return close === NONE || rows.identity(close) === rows.identity(connect) ? rows.identity(connect) : undefined;
 }
 
 /**

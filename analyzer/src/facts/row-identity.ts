@@ -43,8 +43,8 @@ const FIELDS = [
 ] as const satisfies readonly (keyof RowIdentity)[];
 const PLACES = FIELDS.map(field => PLACE[field]);
 const WORDS = FIELDS.length;
-/** Identities remembered, one a slot, the newer one wins: a fleet of 100 processes and 40 kinds of clients fits. A power of two. */
-const SLOTS = 1 << 13;
+/** Identities remembered, the newer one wins: a fleet of 100 processes with 100 kinds of clients fits. A power of two. */
+const SLOTS = 1 << 15;
 
 /** Gives rows that say the same one object where it remembers it, so that memory holds few of them. */
 export class RowIdentities {
@@ -66,11 +66,14 @@ export class RowIdentities {
       hash = Math.imul(hash ^ id, 0x9e37_79b1);
     }
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    const known = this.#identities[slot];
-    if (known !== undefined && this.#isAt(slot)) return known;
-    this.#ids.set(key, slot * WORDS);
+    if (this.#isAt(slot)) return this.#identities[slot]!;
+    // Two that share a slot would take it from one another at every row: the second one has the slot beside it.
+    const other = slot ^ 1;
+    if (this.#isAt(other)) return this.#identities[other]!;
+    const free = this.#identities[slot] === undefined ? slot : other;
+    this.#ids.set(key, free * WORDS);
     const identity = identityOf(texts, key);
-    this.#identities[slot] = identity;
+    this.#identities[free] = identity;
     return identity;
   }
 
@@ -90,6 +93,7 @@ export class RowIdentities {
   }
 
   #isAt(slot: number): boolean {
+    if (this.#identities[slot] === undefined) return false;
     for (let word = 0; word < WORDS; word++) if (this.#ids[slot * WORDS + word] !== this.#key[word]) return false;
     return true;
   }

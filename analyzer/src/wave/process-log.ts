@@ -48,14 +48,14 @@ export class ProcessLog {
   );
   /** What its gauge of open connections said, by the samples' own time. */
   readonly gauge = new TimeOrdered<{ connections: number; receivedAt: number }>(() => false);
-  /** Grows whenever a client of one of its closed connections comes back, or does so at another time than was known. */
-  returns = 0;
   /** Earliest time about which anything has changed; Infinity when nothing has. See `takeChangedFrom`. */
   private changedFrom = Number.POSITIVE_INFINITY;
   /** The first open that was let go. */
   private firstForgotten = Number.POSITIVE_INFINITY;
   private openWeight = 0;
   private closeWeight = 0;
+  /** Opens and closes in the log that stand for more than one: without any, counting is bisecting. */
+  private weighted = 0;
 
   constructor(instance: string | null, version: string | null) {
     this.key = instance;
@@ -79,6 +79,7 @@ export class ProcessLog {
     if (open !== null) {
       this.opens.insert(open.time, open.weight);
       this.openWeight += open.weight;
+      if (open.weight !== 1) this.weighted += 1;
       this.change(open.time);
     }
     if (isClosed(counted)) this.addClose(counted);
@@ -90,6 +91,7 @@ export class ProcessLog {
     if (open !== null) {
       this.opens.remove(open.time, open.weight);
       this.openWeight -= open.weight;
+      if (open.weight !== 1) this.weighted -= 1;
       this.change(open.time);
     }
     if (isClosed(counted)) this.removeClose(counted);
@@ -132,10 +134,17 @@ export class ProcessLog {
     this.change(time);
   }
 
-  /** How many are open at `time`: opens until then count, closes at that very moment do not yet. Takes time in proportion to what came later. */
+  /**
+   * How many are open at `time`: opens until then count, closes at that very moment do not yet. Takes time in proportion to what came later, if any of
+   * it stands for more than one; else next to none.
+   */
   levelAt(time: number): number {
     let level = this.openWeight - this.closeWeight;
     const { opens, closes } = this;
+    if (this.weighted === 0) {
+      const later = opens.length - opens.firstAfter(time) - (closes.length - closes.firstAt(time));
+      return Math.max(0, level - later);
+    }
     for (let at = opens.length - 1; at >= 0 && opens.times[at]! > time; at -= 1) level -= opens.items[at]!;
     for (let at = closes.length - 1; at >= 0 && closes.times[at]! >= time; at -= 1)
       level += closes.items[at]!.closeWeight;
@@ -151,6 +160,8 @@ export class ProcessLog {
   /** By how much the level changes after `from` and until `to`, as far as rows tell. */
   changeBetween(from: number, to: number): number {
     const { opens, closes } = this;
+    if (this.weighted === 0)
+      return opens.firstAfter(to) - opens.firstAfter(from) - (closes.firstAfter(to) - closes.firstAfter(from));
     let change = 0;
     for (let at = opens.firstAfter(from); at < opens.length && opens.times[at]! <= to; at += 1)
       change += opens.items[at]!;
@@ -201,6 +212,7 @@ export class ProcessLog {
     const { closedAt } = counted.connection;
     this.closes.insert(closedAt, counted);
     this.closeWeight += counted.closeWeight;
+    if (counted.closeWeight !== 1) this.weighted += 1;
     if (isToldByClient(counted)) this.signs.insert(closedAt, { id: counted.connection.id, isTold: true });
     this.change(closedAt);
   }
@@ -209,6 +221,7 @@ export class ProcessLog {
     const { closedAt } = counted.connection;
     this.closes.remove(closedAt, counted);
     this.closeWeight -= counted.closeWeight;
+    if (counted.closeWeight !== 1) this.weighted -= 1;
     if (isToldByClient(counted)) this.signs.remove(closedAt, { id: counted.connection.id, isTold: true });
     this.change(closedAt);
   }

@@ -32,6 +32,8 @@ export async function* eventBatchesFromParquet(
 ): AsyncGenerator<EventBatch> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: MEMORY_LIMIT,
+    // One reads while JavaScript looks at what was read: two would need twice the memory, and the third core.
+    threads: '1',
     temp_directory: join(tmpdir(), `closewatch-replay-${process.pid}`),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
