@@ -212,21 +212,26 @@ export class ServiceDetector {
   private alarm(state: DetectorState, change: Change & { evidence: number }): void {
     const { since, firstAt, evidence } = change;
     const at = firstAt ?? state.bin * BIN;
-    this.found(state, change, { by: 'rate', about: null, since, firstAt: at, evidence, version: null });
+    this.found(state, () => change, { by: 'rate', about: null, since, firstAt: at, evidence, version: null });
   }
 
   /** Takes an alarm of another detector: the incident is of the whole service, whoever found it. */
   private hear(state: DetectorState, alarm: Alarm): void {
-    const bugs = bugsBetween(this.bins, alarm.since, state.bin);
-    let expected = 0;
-    for (let bin = alarm.since; bin <= state.bin; bin++) expected += this.evaluated.get(bin)?.expected ?? 0;
-    const { since, firstAt } = alarm;
-    this.found(state, { since, firstAt, sick: bugs.length, closes: closesOf(bugs), expected }, alarm);
+    this.found(state, () => this.changeSince(alarm, state.bin), alarm);
   }
 
-  private found(state: DetectorState, change: Change, alarm: Alarm): void {
+  private changeSince({ since, firstAt }: Alarm, to: number): Change {
+    const bugs = bugsBetween(this.bins, since, to);
+    let expected = 0;
+    for (let bin = Math.max(since, to - BINS_KEPT); bin <= to; bin++)
+      expected += this.evaluated.get(bin)?.expected ?? 0;
+    return { since, firstAt, sick: bugs.length, closes: closesOf(bugs), expected };
+  }
+
+  private found(state: DetectorState, changeOf: () => Change, alarm: Alarm): void {
     const { incident } = state;
     if (incident === null) {
+      const change = changeOf();
       state.incident = openIncident(change, alarm, state.bin, bugsBetween(this.bins, change.since, state.bin));
       return;
     }

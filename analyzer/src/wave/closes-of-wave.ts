@@ -1,7 +1,8 @@
 import { type Connection, clientKey } from '../connection.ts';
 import { returnsOfWave } from '../reconnect/returns-of-wave.ts';
 import type { Wave } from '../wave.ts';
-import type { ClosedConnection } from './process-log.ts';
+import { countedAt } from './closes-memo.ts';
+import type { ClosedConnection, ProcessLog } from './process-log.ts';
 import type { WaveContext } from './recognise-waves.ts';
 import { isBroken, isOrderly } from './restart-close.ts';
 import type { ServiceClients } from './service-clients.ts';
@@ -10,12 +11,8 @@ import type { ServiceProcesses } from './service-processes.ts';
 /** The opens that come anyway, and who leaves anyway, are learnt from this long before the wave. */
 const USUAL_FROM = 5 * 60_000; // 5 min
 
-/** What any wave says of its closes (at least one), and of the way back of their clients. Times are epoch milliseconds. */
-export function closesOfWave(
-  closes: readonly ClosedConnection[],
-  { startedAt, lastCloseAt }: { startedAt: number; lastCloseAt: number },
-  { settings, now, processes, clients }: WaveContext,
-): Pick<
+/** What any wave says of its closes, and of the way back of their clients. */
+export type ClosesOfWave = Pick<
   Wave,
   | 'closes'
   | 'clients'
@@ -27,7 +24,34 @@ export function closesOfWave(
   | 'overdue'
   | 'returnsOver'
   | 'failure'
-> {
+>;
+
+/** Where the closes come from. Times are epoch milliseconds. */
+export interface ClosesSource {
+  /** Losses or cuts, by their start; at least one. */
+  parts: readonly { closes: readonly ClosedConnection[] }[];
+  logs: readonly ProcessLog[];
+  startedAt: number;
+  lastCloseAt: number;
+}
+
+/** Counts them, or says what was counted before where nothing that it rests on has changed. */
+export function closesOfWave(source: ClosesSource, context: WaveContext): ClosesOfWave {
+  const { parts, logs, startedAt, lastCloseAt } = source;
+  const at = countedAt(lastCloseAt, context.now);
+  const key = `${logs[0]!.instance} ${startedAt}`;
+  const from = { parts: parts.map(({ closes }) => closes), logs, lastCloseAt, countedAt: at };
+  return context.memo.of(
+    key,
+    from,
+    () => count(source, { ...context, now: at }),
+    ({ reconnect }) => reconnect.basis === 'aggregate',
+  );
+}
+
+function count({ parts, startedAt, lastCloseAt }: ClosesSource, context: WaveContext): ClosesOfWave {
+  const { settings, now, processes, clients } = context;
+  const closes = parts.flatMap(part => part.closes);
   const returning = closes.map(counted => withReturn(counted.connection, clients));
   const opens = opensBetween(processes, startedAt - USUAL_FROM, now);
   return {

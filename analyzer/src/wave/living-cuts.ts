@@ -29,7 +29,8 @@ export function livingCut(
   processes: ServiceProcesses,
   now: number,
 ): LivingCut | null {
-  const closes = cut.closes.filter(notIn(closesOfEnds(cut, losses, now)));
+  const ended = closesOfEnds(cut, losses, now);
+  const closes = ended.size === 0 ? cut.closes : cut.closes.filter(counted => !ended.has(counted));
   if (closes.length === 0) return null;
   const [startedAt, lastCloseAt] = [closes[0]!.connection.closedAt, closes.at(-1)!.connection.closedAt];
   const seconds = Math.floor(lastCloseAt / 1000) - Math.floor(startedAt / 1000) + 1;
@@ -51,10 +52,6 @@ function closesOfEnds(cut: Cut, losses: readonly Loss[], now: number): Set<Close
     if (isSpoken(loss) || fateOf(loss, now).kind === 'ended') for (const counted of loss.closes) ended.add(counted);
   }
   return ended;
-}
-
-function notIn(ended: ReadonlySet<ClosedConnection>): (counted: ClosedConnection) => boolean {
-  return counted => !ended.has(counted);
 }
 
 /** True for an instance that kept some of its connections, or has taken others since. */

@@ -48,6 +48,8 @@ export class ProcessLog {
   );
   /** What its gauge of open connections said, by the samples' own time. */
   readonly gauge = new TimeOrdered<{ connections: number; receivedAt: number }>(() => false);
+  /** Grows whenever a client of one of its closed connections comes back, or does so at another time than was known. */
+  returns = 0;
   /** Earliest time about which anything has changed; Infinity when nothing has. See `takeChangedFrom`. */
   private changedFrom = Number.POSITIVE_INFINITY;
   /** The first open that was let go. */

@@ -1,10 +1,12 @@
 import type { DeployMarker } from '@closewatch/collector';
 import type { Wave, WaveSettings } from '../wave.ts';
 import { classifyEnds } from './classify-ends.ts';
+import type { ClosesMemo } from './closes-memo.ts';
+import type { ClosesOfWave } from './closes-of-wave.ts';
 import type { Cut } from './find-cuts.ts';
 import type { Loss } from './find-losses.ts';
 import { groupEnds } from './group-ends.ts';
-import { isPartOf, livingCut } from './living-cuts.ts';
+import { isPartOf, type LivingCut, livingCut } from './living-cuts.ts';
 import { markerOf } from './marker-of.ts';
 import { processEnds } from './process-end.ts';
 import { processStarts } from './process-start.ts';
@@ -22,15 +24,21 @@ export interface WaveContext {
   settings: WaveSettings;
   processes: ServiceProcesses;
   clients: ServiceClients;
+  /** What was counted before. */
+  memo: ClosesMemo<ClosesOfWave>;
+  cutMemo: ClosesMemo<LivingCut | null>;
 }
+
+/** So long after a cut what became of its processes is known: as long as one may come back. */
+const CUT_SETTLES = 11 * 60_000; // 11 min
 
 /**
  * The waves that these losses and cuts of one service and environment amount to, by their start, and the clients' way back. Facts after
  * `now` are not looked at. Pure: every time is that of a fact, so that a later call with more facts gives the same wave.
  */
 export function recogniseWaves(losses: readonly Loss[], cuts: readonly Cut[], context: WaveContext): Wave[] {
-  const { processes, now } = context;
-  const living = cuts.map(cut => livingCut(cut, losses, processes, now)).filter(cut => cut !== null);
+  const { now } = context;
+  const living = cuts.map(cut => livingCutOf(cut, losses, context)).filter(cut => cut !== null);
   const waves = [
     ...restarts(
       losses.filter(loss => !living.some(cut => isPartOf(loss, cut, now))),
@@ -39,6 +47,19 @@ export function recogniseWaves(losses: readonly Loss[], cuts: readonly Cut[], co
     ...likeCuts(living).map(row => waveOfCuts(row, context)),
   ];
   return waves.sort((a, b) => a.startedAt - b.startedAt || (a.kind < b.kind ? -1 : 1));
+}
+
+/** What is left of a cut, as it was found before where nothing near it has changed. */
+function livingCutOf(cut: Cut, losses: readonly Loss[], { processes, now, cutMemo }: WaveContext): LivingCut | null {
+  const near = losses.filter(loss => loss.startedAt <= cut.lastCloseAt && loss.lastCloseAt >= cut.startedAt);
+  const countedAt = Math.min(now, cut.lastCloseAt + CUT_SETTLES);
+  const from = { parts: [cut, ...near], logs: [], lastCloseAt: cut.lastCloseAt, countedAt };
+  return cutMemo.of(
+    `${cut.foundAt}`,
+    from,
+    () => livingCut(cut, near, processes, countedAt),
+    () => true,
+  );
 }
 
 /** What is told of processes that ended. */

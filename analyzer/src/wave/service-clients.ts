@@ -65,9 +65,18 @@ export class ServiceClients {
     const changed = edit(known);
     if (known.length > 1) for (const [one, time] of passedOver(known)) one.log!.removeSign(time, one.id);
     if (changed.length > 1) for (const [one, time] of passedOver(changed)) one.log!.addSign(time, one.id);
+    noteReturns(known, changed);
     if (changed.length === 0) this.connections.delete(id);
     else this.connections.set(id, changed);
   }
+}
+
+/** Tells the processes of closed connections when their client's next open is another one than before. */
+function noteReturns(known: readonly ClientConnection[], changed: readonly ClientConnection[]): void {
+  const next = (all: readonly ClientConnection[], time: number) =>
+    all.find(({ openedAt }) => openedAt >= time)?.openedAt;
+  for (const { closedAt, log } of changed)
+    if (closedAt !== null && log !== null && next(known, closedAt) !== next(changed, closedAt)) log.returns += 1;
 }
 
 function clientOf(counted: CountedConnection | null): string | null {

@@ -39,7 +39,7 @@ export function waveOfCuts(cuts: readonly LivingCut[], context: WaveContext): Wa
   const { service, environment, now } = context;
   const evidence = cuts.flatMap(({ signs }, index) => cutEvidence(signs, index));
   const odds = oddsOfProxy(evidence);
-  const closes = cuts.flatMap(cut => cut.closes);
+  const logs = cuts.flatMap(({ signs }) => signs.instances.map(({ log }) => log));
   const startedAt = cuts[0]!.startedAt;
   const lastCloseAt = cuts.at(-1)!.lastCloseAt;
   const over = now > lastCloseAt + OVER_AFTER;
@@ -54,7 +54,7 @@ export function waveOfCuts(cuts: readonly LivingCut[], context: WaveContext): Wa
     startedAt,
     detectedAt: cuts[0]!.detectedAt,
     endedAt: over ? lastCloseAt : null,
-    ...closesOfWave(closes, { startedAt, lastCloseAt }, context),
+    ...closesOfWave({ parts: cuts, logs, startedAt, lastCloseAt }, context),
     replacedAfter: null,
     inferred: 0,
     cut: factsOf(cuts, context),

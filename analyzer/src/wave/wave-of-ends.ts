@@ -14,7 +14,6 @@ export function waveOfEnds(group: EndGroup, told: EndClass, marker: DeployMarker
   const { service, environment, now } = context;
   const { ends, lastCloseAt } = group;
   const startedAt = ends[0]!.loss.startedAt;
-  const closes = ends.flatMap(({ loss }) => loss.closes);
   const over = now > lastCloseAt + gapAfter(group, told, context);
   const versionChanged = group.toVersion !== null;
 
@@ -29,7 +28,10 @@ export function waveOfEnds(group: EndGroup, told: EndClass, marker: DeployMarker
     startedAt,
     detectedAt: told.detectedAt,
     endedAt: over ? lastCloseAt : null,
-    ...closesOfWave(closes, { startedAt, lastCloseAt }, context),
+    ...closesOfWave(
+      { parts: ends.map(({ loss }) => loss), logs: ends.map(({ loss }) => loss.log), startedAt, lastCloseAt },
+      context,
+    ),
     replacedAfter: replacedAfter(ends[0]!),
     loops: group.slots.filter(slot => loopProvedBy(slot) !== null).map(loopOf),
     marker: marker === null ? null : { startedAt: marker.startedAt, version: marker.version },

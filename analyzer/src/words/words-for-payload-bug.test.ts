@@ -180,6 +180,19 @@ describe('the words for a payload bug', () => {
     );
   });
 
+  it('say in which cohort it was found, where that is all that shows it', () => {
+    const alarm = { since: 1_000, firstAt: 1_000_000, evidence: 2, version: null };
+    const cohort = { ...alarm, by: 'cohort', about: 'client desktop 5.2.0' } as const;
+    const evidenceOf = (found: PayloadBugIncident['found']) =>
+      wordsForPayloadBug(storyOf({ incident: incidentOf({ found }) })).evidence;
+    expect(evidenceOf([cohort])).toContain(
+      'It was found among client desktop 5.2.0 alone: in all of the service it does not stand out.',
+    );
+    const rate = { ...alarm, by: 'rate', about: null } as const;
+    expect(evidenceOf([cohort, rate])).toContain('It was found among client desktop 5.2.0 alone.');
+    expect(evidenceOf([rate, cohort]).join()).not.toContain('It was found among');
+  });
+
   it.each([
     [
       'would_help',

@@ -41,28 +41,35 @@ export async function daysThatMayKnow(
 ): Promise<CataloguedDay[]> {
   const filtered = await daysWithFilter(session, days);
   if (filtered.length === 0) return [...days];
-  const places = await session.rows<Place>(
-    union(filtered, ids, (day, id) => {
-      const words = `"${catalogOf(day.day, day.form)}".connection_words`;
-      return `SELECT '${day.day}' AS day, '${id}' AS id, (${hashOf(`'${id}'`)} % count(*))::DOUBLE AS place FROM ${words}`;
+  const [sizes, keys] = [await sizesOf(session, filtered), await keysOf(session, ids)];
+  const lookUps = sizes.flatMap(({ day, words }) =>
+    keys.map(({ hash, mask }) => {
+      const place = BigInt(hash) % BigInt(words);
+      return `SELECT '${day}' AS day FROM ${wordsOf(day)} WHERE rowid = ${place} AND word & ${mask}::UBIGINT = ${mask}::UBIGINT`;
     }),
   );
-  const lookUps = places.map(({ day, id, place }) => {
-    const mask = maskOf(hashOf(`'${id}'`));
-    const words = `"${catalogOf(day, 'packed')}".connection_words`;
-    return `SELECT '${day}' AS day FROM ${words} WHERE rowid = ${place} AND word & (${mask}) = (${mask})`;
-  });
-  const rows = await session.rows<Pick<Place, 'day'>>(lookUps.join('\nUNION ALL\n'));
+  const rows = await session.rows<{ day: string }>(lookUps.join('\nUNION ALL\n'));
   const known = new Set(rows.map(({ day }) => day));
   const without = new Set(filtered.map(({ day }) => day).filter(day => !known.has(day)));
   return days.filter(({ day }) => !without.has(day));
 }
 
-/** Which word of a day's filter holds an id's bits. */
-interface Place {
-  day: string;
-  id: string;
-  place: number;
+/** Words of each day's filter: one at least. */
+function sizesOf(session: ReadSession, days: readonly CataloguedDay[]): Promise<{ day: string; words: number }[]> {
+  const counts = days.map(({ day }) => `SELECT '${day}' AS day, count(*)::DOUBLE AS words FROM ${wordsOf(day)}`);
+  return session.rows(counts.join('\nUNION ALL\n'));
+}
+
+/** What is looked for of each id, as digits: numbers of 64 bits. */
+function keysOf(session: ReadSession, ids: readonly bigint[]): Promise<{ hash: string; mask: string }[]> {
+  const hashes = ids.map(id => `(${hashOf(`'${id}'`)})`).join(', ');
+  return session.rows(
+    `SELECT hash::VARCHAR AS hash, (${maskOf('hash')})::VARCHAR AS mask FROM (VALUES ${hashes}) keys(hash)`,
+  );
+}
+
+function wordsOf(day: string): string {
+  return `"${catalogOf(day, 'packed')}".connection_words`;
 }
 
 async function daysWithFilter(session: ReadSession, days: readonly CataloguedDay[]): Promise<CataloguedDay[]> {
@@ -73,14 +80,6 @@ async function daysWithFilter(session: ReadSession, days: readonly CataloguedDay
   );
   const catalogs = new Set(tables.map(({ catalog }) => catalog));
   return packed.filter(({ day, form }) => catalogs.has(catalogOf(day, form)));
-}
-
-function union(
-  days: readonly CataloguedDay[],
-  ids: readonly bigint[],
-  select: (day: CataloguedDay, id: bigint) => string,
-): string {
-  return days.flatMap(day => ids.map(id => select(day, id))).join('\nUNION ALL\n');
 }
 
 function hashOf(text: string): string {
