@@ -33,10 +33,10 @@ export interface Engine {
   isQuiet(verdict: Verdict): boolean;
   readonly watermark: number;
   /**
-   * Rows that came more than 15 minutes late, rows dated more than 5 minutes ahead, connections let go early, and connections left out where
-   * versions are compared.
+   * Rows that came more than 15 minutes late, rows dated more than 5 minutes ahead, connections let go early, connections left out where
+   * versions are compared, and closes and handshakes whose code is not counted apart, since there are too many of them.
    */
-  readonly counters: { late: number; ahead: number; forgotten: number; uncompared: number };
+  readonly counters: { late: number; ahead: number; forgotten: number; uncompared: number; joined: number };
   series(query: SeriesQuery): SeriesBin[];
   services(): ServiceSummary[];
   deploys(from: number, to: number): DeployBand[];
@@ -77,8 +77,12 @@ class FactsEngine implements Engine {
   get counters() {
     const { late, ahead } = this.facts.watermark;
     let uncompared = 0;
-    for (const { arms } of this.facts.services.values()) uncompared += arms.leftOut;
-    return { late, ahead, forgotten: this.forgotten, uncompared };
+    let joined = 0;
+    for (const { arms, codes } of this.facts.services.values()) {
+      uncompared += arms.leftOut;
+      joined += codes.joined;
+    }
+    return { late, ahead, forgotten: this.forgotten, uncompared, joined };
   }
 
   ingest(rows: EventBatch | readonly AnalyzedEvent[]): void {

@@ -15,7 +15,11 @@ function closesOf(count: number, facts: (index: number) => Partial<Connection>):
   });
 }
 
-function returnsOf(closes: readonly Connection[], opens: readonly { openedAt: number }[] = [], vanishPerSecond = 0) {
+function returnsOf(
+  closes: readonly Connection[],
+  opens: readonly { openedAt: number }[] = [],
+  vanishPerSecond: number | null = 0,
+) {
   const lastCloseAt = closes.at(-1)!.closedAt!;
   const context = { startedAt: SHED, lastCloseAt, now: SHED + 3_600_000, vanishPerSecond };
   return returnsOfWave(closes, opens, { ...context, settings: DEFAULT_WAVE_SETTINGS });
@@ -36,6 +40,8 @@ describe('the clients of a wave that are expected back', () => {
     const closes = closesOf(200, index => ({ ...VANISHED, backAt: index % 5 === 0 ? null : SHED + 25_000 }));
     expect(returnsOf(closes)).toMatchObject({ followed: 200, failure: { severity: 'page' } });
     expect(returnsOf(closes, [], 1.5)).toMatchObject({ followed: 200, failure: null });
+    // In the first minutes of a service it is not known how many vanish.
+    expect(returnsOf(closes, [], null)).toMatchObject({ followed: 200, failure: null });
   });
 
   it('are followed in aggregate where fewer than half have an id, set against the opens that do not come anyway', () => {
