@@ -15,6 +15,11 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: 'what a replay of 10,000,000 closes costs, from Parquet and from OTLP lines, and a tick; --closes, --help',
     run: async args => (await import('./analyze/analyze.ts')).benchAnalyze(args),
   },
+  cohorts: {
+    prints:
+      'what a tick costs in which 10,000 cohorts of one service each have a new sick client, by the length of history',
+    run: async () => (await import('./cohorts/cohorts.ts')).benchCohorts(),
+  },
   decode: {
     prints: 'spans a second of our decoder into columns, beside protobufjs and JSON.parse into objects',
     run: async () => (await import('./decode/decode.ts')).benchDecode(),

@@ -1,4 +1,4 @@
-import { gammaQuantile } from '../statistics/gamma-quantile.ts';
+import { GammaQuantiles } from '../statistics/gamma-quantiles.ts';
 import type { Exposure } from './exposure.ts';
 import type { RateSettings } from './rate-settings.ts';
 import { cloneSeason, freshSeason, learnSeason, type Season, seasonFactor } from './season.ts';
@@ -18,9 +18,8 @@ interface RatePosterior {
   sick: number;
   /** Connection-seconds, times the season's factor. */
   exposure: number;
-  /** The null's quantile for a rate of 1, and the shape that it was made for: made anew when that has changed. */
+  /** The null's quantile for a rate of 1. */
   quantile: number;
-  quantileShape: number;
 }
 
 /** The normal rate of new sick clients, learnt from bins that lie far enough back. */
@@ -61,12 +60,12 @@ const PRIOR_EXPOSURE = 1;
 /** The margin is for what drifts; in its first hours a service's null is in doubt enough without it. Seconds. */
 const MARGIN_GROWS = 3_600;
 const DAY = 86_400; // seconds
-/** A quantile is made anew when its shape has changed by this share. */
-const SHAPE_STEP = 1e-3;
+/** By probability; they only remember, so all detectors of a process share them. */
+const QUANTILES = new Map<number, GammaQuantiles>();
 
 /** `quiet` is exposure that went by with nothing in it before the first bin. */
 export function freshBaseline({ nullQuantile, season }: RateSettings, quiet: Exposure): Baseline {
-  const posterior = (exposure: number): RatePosterior => ({ sick: 0, exposure, quantile: 0, quantileShape: 0 });
+  const posterior = (exposure: number): RatePosterior => ({ sick: 0, exposure, quantile: 0 });
   const baseline = {
     young: posterior(quiet.young),
     old: posterior(quiet.old),
@@ -189,10 +188,12 @@ function seenRate({ sick, exposure }: RatePosterior): number {
 }
 
 function refreshQuantile(posterior: RatePosterior, probability: number): void {
-  const shape = PRIOR_SICK + posterior.sick;
-  if (Math.abs(shape - posterior.quantileShape) <= SHAPE_STEP * shape) return;
-  posterior.quantileShape = shape;
-  posterior.quantile = gammaQuantile(probability, shape, 1);
+  let quantiles = QUANTILES.get(probability);
+  if (!quantiles) {
+    quantiles = new GammaQuantiles(probability);
+    QUANTILES.set(probability, quantiles);
+  }
+  posterior.quantile = quantiles.of(PRIOR_SICK + posterior.sick);
 }
 
 function knownRates({ young, old }: Baseline): KnownRates {

@@ -1,7 +1,7 @@
-import { COHORT_BIN, COHORT_DIMENSIONS, type Cohorts, type CohortValue } from '../facts/cohorts.ts';
+import { COHORT_BIN, COHORT_DIMENSIONS, type CohortSick, type Cohorts, type CohortValue } from '../facts/cohorts.ts';
 import { CohortExposure, type CohortSteps } from './cohort-exposure.ts';
 import type { Exposure } from './exposure.ts';
-import { type LeftOut, waitRate } from './rate-detector.ts';
+import { type LeftOut, type RateBin, waitRate } from './rate-detector.ts';
 import { type RateSettings, rateSettings } from './rate-settings.ts';
 import { cloneWatch, freshWatch, passWatch, type RateAlarm, type RateWatch, stepWatch } from './rate-watch.ts';
 
@@ -13,9 +13,20 @@ export interface CohortAlarm {
   alarm: RateAlarm;
 }
 
+/** What one bin says of a cohort. */
+interface CohortCount {
+  bin: number;
+  age: number;
+  before: Exposure;
+  within: Exposure;
+  counted: Pick<RateBin, 'sick' | 'closes' | 'firstAt'>;
+}
+
 /** What is known of a cohort in which somebody fell sick. Never changed once a snapshot holds it. */
 interface CohortState {
-  watch: RateWatch;
+  /** Null in a cohort in which it was but once so far: few cohorts have more, and one alone is no alarm. */
+  watch: RateWatch | null;
+  once: CohortCount;
   /** Number of the bin that comes next, and the exposure before it that is taken in. */
   bin: number;
   taken: Exposure;
@@ -29,7 +40,6 @@ interface CohortSnapshot {
   bin: number;
   exposure: CohortExposure;
   seen: number[];
-  firstSeen: Map<number, number>;
   before: Map<number, CohortState | null>;
 }
 
@@ -45,12 +55,16 @@ export interface CohortMoment {
 
 /** A cohort's alarm is one from so many sick clients on: with fewer it would not page. */
 const LEAST_SICK = 3;
+/** So many alarms are told of in a bin, the surest: where many cohorts are above, it is not the cohort. */
+const MOST_ALARMS = 3;
 /** Values that a dimension is taken to have at least. */
 const LEAST_VALUES = 4;
 /** What any cohort has of the service's exposure at least: of some only the closes tell who they were. */
 const LEAST_SHARE = 0.001;
 const SECONDS = COHORT_BIN / 1_000;
+const MINUTE = 60 / SECONDS; // bins
 const NO_STEPS: CohortSteps = new Map();
+const NOBODY: ReadonlyMap<string, CohortSick> = new Map();
 
 /**
  * Detector A for each cohort of one service: a change that drowns in what the service has anyway shows in its cohort alone. It
@@ -69,9 +83,8 @@ export class CohortDetectors {
   private first = 0;
   private bin = 0;
   private exposure = new CohortExposure();
-  /** Values seen so far, by dimension, and the bin in which each was first seen. */
+  /** Values seen so far, by dimension. */
   private seen: number[] = COHORT_DIMENSIONS.map(() => 0);
-  private firstSeen = new Map<number, number>();
   private readonly cohorts = new Map<number, CohortState>();
   /** Those whose alarm runs, or ended less than an hour ago. */
   private readonly hot = new Set<number>();
@@ -97,7 +110,6 @@ export class CohortDetectors {
     this.bin = bin;
     this.exposure = new CohortExposure();
     this.seen = COHORT_DIMENSIONS.map(() => 0);
-    this.firstSeen = new Map();
     this.facts.dirtyFrom = Number.POSITIVE_INFINITY;
   }
 
@@ -109,7 +121,6 @@ export class CohortDetectors {
       bin: this.bin,
       exposure: this.exposure.clone(),
       seen: [...this.seen],
-      firstSeen: new Map(this.firstSeen),
       before: new Map(),
     });
   }
@@ -124,7 +135,6 @@ export class CohortDetectors {
       this.bin = snapshot.bin;
       this.exposure = snapshot.exposure;
       this.seen = snapshot.seen;
-      this.firstSeen = snapshot.firstSeen;
       this.keep();
       return;
     }
@@ -146,39 +156,39 @@ export class CohortDetectors {
     }
   }
 
-  /** Takes the next bin. Returns the alarms that run and were above the null in it, by name. */
+  /** Takes the next bin. Returns the alarms that run and were above the null in it, the surest ones. */
   step(moment: CohortMoment): CohortAlarm[] {
     const bin = this.facts.bins.get(this.bin);
-    for (const value of this.exposure.begin(bin?.steps ?? NO_STEPS, COHORT_BIN, moment.exposure)) {
+    for (const value of this.exposure.begin(this.bin, bin?.steps ?? NO_STEPS, COHORT_BIN, moment.exposure)) {
       this.seen[this.facts.values[value]!.dimension]!++;
-      this.firstSeen.set(value, this.bin);
     }
-    for (const value of this.hot) if (!bin?.sick.get(value)?.size) this.take(value, new Map(), moment);
+    // Where nobody falls sick an alarm's end is looked for once a minute.
+    if (this.bin % MINUTE === MINUTE - 1)
+      for (const value of this.hot) if (!bin?.sick.get(value)?.size) this.take(value, NOBODY, moment);
     for (const [value, sick] of bin?.sick ?? []) if (value > 0 && sick.size > 0) this.take(value, sick, moment);
     this.exposure.end();
     this.bin++;
     return this.hot.size === 0 ? [] : this.alarms();
   }
 
-  private take(value: number, sick: ReadonlyMap<string, { time: number; young: boolean }>, moment: CohortMoment): void {
-    const settings = this.settingsOf(this.facts.values[value]!);
+  private take(value: number, sick: ReadonlyMap<string, CohortSick>, moment: CohortMoment): void {
     const { before, within } = this.exposureOf(value);
-    const state = this.writable(value) ?? this.born(value, before, moment, settings);
     const { age, season, leftOut } = moment;
-    const quiet = this.bin - state.bin;
-    if (quiet > 0) {
-      const exposure = {
-        young: Math.max(0, before.young - state.taken.young) / quiet,
-        old: Math.max(0, before.old - state.taken.old) / quiet,
-      };
-      const first = { bin: state.bin, age: Math.max(0, age - quiet * SECONDS), exposure, ...NOTHING };
-      passWatch(state.watch, first, quiet, settings, leftOut);
+    const scaled = { young: within.young * season, old: within.old * season };
+    const count: CohortCount = { bin: this.bin, age, before, within: scaled, counted: countOf(sick) };
+    const taken = { young: before.young + within.young, old: before.old + within.old };
+    const known = this.writable(value);
+    if (!known && sick.size < LEAST_SICK) {
+      this.put(value, { watch: null, once: count, bin: this.bin + 1, taken, copiedFor: this.snapshotsTaken });
+      return;
     }
-    const exposure = { young: within.young * season, old: within.old * season };
-    stepWatch(state.watch, { bin: this.bin, age, exposure, ...countOf(sick) }, settings, leftOut);
-    state.bin = this.bin + 1;
-    state.taken = { young: before.young + within.young, old: before.old + within.old };
-    this.put(value, state);
+    const settings = this.settingsOf(this.facts.values[value]!);
+    const watch = known?.watch ?? this.born(value, known?.once ?? count, settings, leftOut);
+    if (known) {
+      passQuiet(watch, known, count, settings, leftOut);
+      stepWatch(watch, binOf(count), settings, leftOut);
+    }
+    this.put(value, { watch, once: known?.once ?? count, bin: this.bin + 1, taken, copiedFor: this.snapshotsTaken });
   }
 
   /** Of the payload's signature, that of everything: any connection could have sent it. */
@@ -193,26 +203,26 @@ export class CohortDetectors {
     return { before: with_(own.before, all.before), within: with_(own.within, all.within) };
   }
 
-  /** A cohort in which nobody has been sick: all its exposure so far went by quietly. */
-  private born(value: number, before: Exposure, { age }: CohortMoment, settings: RateSettings): CohortState {
+  /** A cohort in which nobody has been sick before a bin: all its exposure until then went by quietly. */
+  private born(value: number, first: CohortCount, settings: RateSettings, leftOut: LeftOut): RateWatch {
+    const { before, bin } = first;
     const watch = freshWatch(settings, before);
     // A signature is never seen before its first bug, and could have come all the time.
-    const bins = this.bin - (this.firstSeen.get(value) ?? this.first);
+    const bins = bin - (this.exposure.firstBin(value) ?? this.first);
     if (bins > 0) {
       const exposure = { young: before.young / bins, old: before.old / bins };
-      waitRate(watch.rate, { bin: this.bin - bins, age, exposure, ...NOTHING }, bins, settings);
+      waitRate(watch.rate, { bin: bin - bins, age: first.age, exposure, ...NOTHING }, bins, settings);
     }
-    this.remember(value, null);
-    return { watch, bin: this.bin, taken: before, copiedFor: this.snapshotsTaken };
+    stepWatch(watch, binOf(first), settings, leftOut);
+    return watch;
   }
 
   /** A cohort's state that no snapshot holds; null for one that has none yet. */
   private writable(value: number): CohortState | null {
-    const state = this.cohorts.get(value);
-    if (!state) return null;
-    if (state.copiedFor === this.snapshotsTaken) return state;
+    const state = this.cohorts.get(value) ?? null;
+    if (state?.copiedFor === this.snapshotsTaken) return state;
     this.remember(value, state);
-    return { ...state, watch: cloneWatch(state.watch), copiedFor: this.snapshotsTaken };
+    return state && { ...state, watch: state.watch && cloneWatch(state.watch) };
   }
 
   private remember(value: number, state: CohortState | null): void {
@@ -223,18 +233,20 @@ export class CohortDetectors {
   private put(value: number, state: CohortState | null): void {
     if (state) this.cohorts.set(value, state);
     else this.cohorts.delete(value);
-    if (state?.watch.alarm) this.hot.add(value);
+    if (state?.watch?.alarm) this.hot.add(value);
     else this.hot.delete(value);
   }
 
   private alarms(): CohortAlarm[] {
     const alarms: CohortAlarm[] = [];
     for (const value of this.hot) {
-      const { alarm } = this.cohorts.get(value)!.watch;
+      const alarm = this.cohorts.get(value)?.watch?.alarm ?? null;
       if (alarm === null || alarm.lastAbove < this.bin - 1 || alarm.sick < LEAST_SICK) continue;
       alarms.push({ cohort: nameOf(this.facts.values[value]!), alarm });
     }
-    return alarms.sort((one, other) => (one.cohort < other.cohort ? -1 : 1));
+    const byEvidence = (one: CohortAlarm, other: CohortAlarm) =>
+      other.alarm.evidence - one.alarm.evidence || (one.cohort < other.cohort ? -1 : 1);
+    return alarms.sort(byEvidence).slice(0, MOST_ALARMS);
   }
 
   private settingsOf({ dimension }: CohortValue): RateSettings {
@@ -257,7 +269,29 @@ export class CohortDetectors {
 const SIGNATURE = COHORT_DIMENSIONS.indexOf('payloadSignature');
 const NOTHING = { sick: { young: 0, old: 0 }, closes: 0, firstAt: null };
 
-function countOf(sick: ReadonlyMap<string, { time: number; young: boolean }>) {
+/** Takes the bins between the last that was taken and the one of a count. */
+function passQuiet(
+  watch: RateWatch,
+  { bin, taken }: CohortState,
+  count: CohortCount,
+  settings: RateSettings,
+  leftOut: LeftOut,
+): void {
+  const quiet = count.bin - bin;
+  if (quiet === 0) return;
+  const exposure = {
+    young: Math.max(0, count.before.young - taken.young) / quiet,
+    old: Math.max(0, count.before.old - taken.old) / quiet,
+  };
+  const age = Math.max(0, count.age - quiet * SECONDS);
+  passWatch(watch, { bin, age, exposure, ...NOTHING }, quiet, settings, leftOut);
+}
+
+function binOf({ bin, age, within, counted }: CohortCount): RateBin {
+  return { bin, age, exposure: within, ...counted };
+}
+
+function countOf(sick: ReadonlyMap<string, CohortSick>) {
   if (sick.size === 0) return NOTHING;
   let young = 0;
   let firstAt = Number.POSITIVE_INFINITY;

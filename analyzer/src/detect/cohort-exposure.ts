@@ -1,13 +1,14 @@
 import type { CohortProfile } from '../facts/cohorts.ts';
 import type { Exposure } from './exposure.ts';
 
-/** What is kept of each value, beside each other in one array: levels, connection-milliseconds so far, and when that was. */
+/** What is kept of each value, beside each other in one array: levels, connection-milliseconds so far, when that was, its first bin. */
 const YOUNG = 0;
 const OLD = 1;
 const YOUNG_TIME = 2;
 const OLD_TIME = 3;
 const SINCE = 4;
-const FIELDS = 5;
+const FIRST_BIN = 5;
+const FIELDS = 6;
 
 /** Steps of a bin by profile, as the facts have them. */
 export type CohortSteps = ReadonlyMap<
@@ -44,8 +45,11 @@ export class CohortExposure {
     return new CohortExposure(this.values.slice(), this.clock);
   }
 
-  /** Begins a bin of some milliseconds, in which the service has that many connection-seconds. Returns the values first seen in it. */
-  begin(steps: CohortSteps, milliseconds: number, service: Exposure): number[] {
+  /**
+   * Begins bin number `bin`, of some milliseconds, in which the service has that many connection-seconds. Returns the values first
+   * seen in it.
+   */
+  begin(bin: number, steps: CohortSteps, milliseconds: number, service: Exposure): number[] {
     this.within.clear();
     for (const [profile, step] of steps) {
       for (const value of profile) {
@@ -59,7 +63,7 @@ export class CohortExposure {
       }
     }
     const fresh: number[] = [];
-    for (const value of this.within.keys()) if (this.makeRoom(value)) fresh.push(value);
+    for (const value of this.within.keys()) if (this.makeRoom(value, bin)) fresh.push(value);
     const counted = this.level(0) * milliseconds + this.addedWithin(0);
     const open = (service.young + service.old) * 1_000;
     this.lasted = counted > 0 ? milliseconds * Math.min(1, open / counted) : milliseconds;
@@ -103,6 +107,12 @@ export class CohortExposure {
     this.within.clear();
   }
 
+  /** Number of the bin in which a value was first seen; null for one that never was. */
+  firstBin(value: number): number | null {
+    const bin = this.values[value * FIELDS + FIRST_BIN] ?? Number.NaN;
+    return Number.isNaN(bin) ? null : bin;
+  }
+
   private level(value: number): number {
     return Math.max(0, this.values[value * FIELDS + YOUNG]!) + Math.max(0, this.values[value * FIELDS + OLD]!);
   }
@@ -113,7 +123,7 @@ export class CohortExposure {
   }
 
   /** Returns whether the value is seen for the first time. */
-  private makeRoom(value: number): boolean {
+  private makeRoom(value: number, bin: number): boolean {
     if ((value + 1) * FIELDS > this.values.length) {
       const grown = new Float64Array(Math.max((value + 1) * FIELDS, this.values.length * 2)).fill(Number.NaN);
       grown.set(this.values);
@@ -123,6 +133,7 @@ export class CohortExposure {
     if (value === 0 || !Number.isNaN(this.values[at + SINCE]!)) return false;
     this.values.fill(0, at, at + FIELDS);
     this.values[at + SINCE] = this.clock;
+    this.values[at + FIRST_BIN] = bin;
     return true;
   }
 }

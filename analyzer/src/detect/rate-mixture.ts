@@ -35,7 +35,7 @@ const FIELDS = 7;
  * and against those alone it stands out much sooner than against everything.
  */
 export interface Mixture {
-  values: Float64Array;
+  values: number[];
   /** Sick clients and closes since the mixture began, and what the baseline expected of the closes. */
   sick: number;
   closes: number;
@@ -71,7 +71,7 @@ export interface Change {
 
 export function freshMixture({ youngShare }: RateSettings): Mixture {
   const components = youngShare > 0 ? 2 * WIDTH : WIDTH;
-  return { values: new Float64Array(FIELDS * components), sick: 0, closes: 0, expected: 0 };
+  return { values: Array.from({ length: FIELDS * components }, () => 0), sick: 0, closes: 0, expected: 0 };
 }
 
 export function cloneMixture(mixture: Mixture): Mixture {
@@ -175,7 +175,7 @@ function updateScope(
 }
 
 /** Of a bin in which nothing is exposed: nothing can be seen there, so no change is expected there either. */
-function evidenceOf(values: Float64Array, from: number): number {
+function evidenceOf(values: readonly number[], from: number): number {
   let sum = 0;
   for (let place = 0; place < WIDTH; place++) sum += values[EVIDENCE + from + place]!;
   return sum;

@@ -3,7 +3,7 @@ import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
 import type { Bin, BinBug, ServiceBins } from '../facts/service-bins.ts';
 import type { Alarm, AlarmSource } from './alarm.ts';
 import { bugsBetween, bugsOf, closesOf } from './bin-bugs.ts';
-import type { CohortDetectors } from './cohort-detectors.ts';
+import type { CohortAlarm, CohortDetectors } from './cohort-detectors.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
 import { type EvaluatedBin, trailingSum } from './evaluated-bin.ts';
 import { advanceExposure } from './exposure.ts';
@@ -27,11 +27,15 @@ import type { DetectSettings } from './settings.ts';
 
 /** Bins of the trailing count that says whether an incident still runs. */
 const TRAILING = 60;
+/** Cases that an incident may have been found by before further cohorts are of no interest. */
+const MOST_NAMED = 10;
 /** Bins of a service in one of its cohorts. */
 const COHORT_BINS = COHORT_BIN / BIN;
-/** Snapshots: at every bin of the cohorts for two minutes, where most changes fall, then every minute. */
+/** Snapshots: at every bin of the cohorts for two minutes, where most changes fall, every minute for five, then every five. */
 const FINE = { every: COHORT_BINS, until: 120 };
 const COARSE = 60;
+const MIDDLING = 300;
+const OLD = 300;
 
 /**
  * Detector A over the bins of one service: walks from bin to bin, and walks again from the last snapshot before a bin
@@ -158,7 +162,9 @@ export class ServiceDetector {
     const age = this.ageAt(state.bin - COHORT_BINS + 1);
     const leftOut = (from: number, to: number) => isAlarmed(state, from * COHORT_BINS, to * COHORT_BINS);
     const alarms = this.cohorts.step({ age, exposure, season, leftOut });
-    return alarms.map(({ cohort, alarm: { since, firstAt, evidence } }) => {
+    const named = new Set(state.incident?.foundBy.map(({ about }) => about));
+    const isNamed = ({ cohort }: CohortAlarm) => named.has(cohort) || named.size < MOST_NAMED;
+    return alarms.filter(isNamed).map(({ cohort, alarm: { since, firstAt, evidence } }) => {
       const from = Math.max(since * COHORT_BINS, state.bin - BINS_KEPT);
       return { by: 'cohort', about: cohort, since: from, firstAt: firstAt ?? from * BIN, evidence, version: null };
     });
@@ -261,11 +267,12 @@ export class ServiceDetector {
   }
 
   private forget(edge: number): void {
-    while (this.snapshots.length > 1 && this.snapshots[1]!.bin < edge - CHANGEABLE - COARSE) this.snapshots.shift();
+    while (this.snapshots.length > 1 && this.snapshots[1]!.bin < edge - CHANGEABLE - OLD) this.snapshots.shift();
     // What was fine when it was new is thinned; the first one stays, whatever its bin.
     for (let place = this.snapshots.length - 1; place > 0; place--) {
       const { bin } = this.snapshots[place]!;
-      if (bin < edge - FINE.until && bin % COARSE !== 0) this.snapshots.splice(place, 1);
+      const step = edge - bin <= FINE.until ? FINE.every : edge - bin <= MIDDLING ? COARSE : OLD;
+      if (bin % step !== 0) this.snapshots.splice(place, 1);
     }
     this.cohorts?.retain(new Set(this.snapshots.map(({ bin }) => Math.floor(bin / COHORT_BINS))));
     for (const number of this.evaluated.keys()) {

@@ -44,7 +44,7 @@ interface CohortStep {
 }
 
 /** One new sick client. */
-interface CohortSick {
+export interface CohortSick {
   /** Epoch milliseconds. */
   time: number;
   young: boolean;

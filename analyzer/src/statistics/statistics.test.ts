@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { binomialTail } from './binomial-tail.ts';
 import { gammaQuantile } from './gamma-quantile.ts';
+import { GammaQuantiles } from './gamma-quantiles.ts';
 import { logGamma } from './log-gamma.ts';
 import { negativeBinomialLogRatio } from './negative-binomial-log-ratio.ts';
 import { NegativeBinomialRatios } from './negative-binomial-ratios.ts';
@@ -48,6 +49,18 @@ describe('the incomplete gamma function and its quantile', () => {
   it('holds for the shapes that a baseline meets, from nothing seen to a million bugs', () => {
     for (const shape of [0.5, 1.5, 7.5, 1_000.5, 1_000_000.5])
       expect(regularizedGamma(shape, gammaQuantile(0.9, shape, 1))).toBeCloseTo(0.9, 9);
+  });
+});
+
+describe('the table of gamma quantiles', () => {
+  it('holds those of the shape rounded up by a thousandth at most', () => {
+    const table = new GammaQuantiles(0.9);
+    for (const shape of [0.5, 3.7, 80, 1e5]) {
+      const ratio = table.of(shape) / gammaQuantile(0.9, shape, 1);
+      expect(ratio).toBeGreaterThanOrEqual(1 - 1e-12);
+      expect(ratio).toBeLessThan(1.0011);
+      expect(table.of(shape * 1.000_001)).toBeGreaterThanOrEqual(table.of(shape));
+    }
   });
 });
 
