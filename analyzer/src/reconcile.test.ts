@@ -45,6 +45,33 @@ describe('reconciling what is said with what was said', () => {
     expect(changed).toMatchObject([{ id: 'v-aaaaaaa', startedAt: iso(7) }]);
   });
 
+  it('lets each of two cases at once keep its id, whichever comes first and however their starts move', () => {
+    const [early, late] = [
+      verdict({ id: 'v-early', kind: 'unexpected_restart', startedAt: iso(9) }),
+      verdict({ id: 'v-later', kind: 'unexpected_restart', startedAt: iso(5) }),
+    ];
+    const evaluated = [
+      { ...early, id: 'v-new', startedAt: iso(6.5), closes: 11 },
+      { ...late, closes: 12 },
+    ];
+    for (const said of [evaluated, evaluated.toReversed()]) {
+      const { changed, events } = reconcile([early, late], said, NOW);
+      expect(events).toEqual([]);
+      expect(new Map(changed.map(({ id, closes }) => [id, closes]))).toEqual(
+        new Map([
+          ['v-early', 11],
+          ['v-later', 12],
+        ]),
+      );
+    }
+  });
+
+  it('takes neither two codes nor two timeouts for one', () => {
+    const spike = verdict({ id: 'v-spike', kind: 'close_spike', code: 1011 });
+    const { events } = reconcile([spike], [spike, { ...spike, id: 'v-other', code: 4001 }], NOW);
+    expect(events.map(({ type, data }) => [type, data.code])).toEqual([['verdict.opened', 4001]]);
+  });
+
   it('stores counts without making news of them', () => {
     const { changed, events } = reconcile([verdict()], [verdict({ closes: 11 })], NOW);
     expect(events).toEqual([]);

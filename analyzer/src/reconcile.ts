@@ -1,5 +1,5 @@
 import type { VerdictEvent, VerdictEventType } from './analyzer.ts';
-import { caseOf, verdictId } from './engine/verdict-id.ts';
+import { caseOf, withFreeId } from './engine/verdict-id.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What became of the verdicts since they were last looked at. */
@@ -28,8 +28,9 @@ export function reconcile(
   const result: Reconciled = { changed: [], events: [] };
   const ids = new Set(known.map(verdict => verdict.id));
   const left = new Set(known.filter(verdict => verdict.status !== 'withdrawn'));
+  const matches = matchesOf([...left], evaluated, now);
   for (const verdict of evaluated) {
-    const before = bestMatch(left, verdict, now);
+    const before = matches.get(verdict);
     if (before) {
       left.delete(before);
       follow(result, before, { ...verdict, id: before.id }, now);
@@ -91,27 +92,39 @@ function isSettled({ endedAt }: Verdict, now: number): boolean {
   return endedAt !== null && Date.parse(endedAt) < now - SETTLED_AFTER;
 }
 
-/** Of those that overlap, the one whose start is nearest. */
-function bestMatch(known: Iterable<Verdict>, verdict: Verdict, now: number): Verdict | null {
-  let best: Verdict | null = null;
-  const distance = (one: Verdict) => Math.abs(Date.parse(one.startedAt) - Date.parse(verdict.startedAt));
-  for (const one of known) {
-    const isSameCase =
-      caseOf(one) === caseOf(verdict) && one.service === verdict.service && one.environment === verdict.environment;
-    if (!isSameCase || !overlaps(one, verdict, now)) continue;
-    if (best === null || distance(one) < distance(best)) best = one;
+/**
+ * What was known of each verdict, where anything was: of those that overlap, the pairs whose starts are nearest go first, so that of two cases at once
+ * neither takes the other's.
+ */
+function matchesOf(known: readonly Verdict[], evaluated: readonly Verdict[], now: number): Map<Verdict, Verdict> {
+  const byCase = Map.groupBy(known, keyOf);
+  const pairs = evaluated.flatMap(verdict =>
+    (byCase.get(keyOf(verdict)) ?? [])
+      .filter(before => overlaps(before, verdict, now))
+      .map(before => ({ before, verdict, distance: distanceOf(before, verdict) })),
+  );
+  pairs.sort((a, b) => a.distance - b.distance);
+  const matches = new Map<Verdict, Verdict>();
+  const taken = new Set<Verdict>();
+  for (const { before, verdict } of pairs) {
+    if (taken.has(before) || matches.has(verdict)) continue;
+    taken.add(before);
+    matches.set(verdict, before);
   }
-  return best;
+  return matches;
+}
+
+/** The same for verdicts that may be one. */
+function keyOf(verdict: Verdict): string {
+  return JSON.stringify([caseOf(verdict), verdict.service, verdict.environment]);
+}
+
+function distanceOf(one: Verdict, other: Verdict): number {
+  return Math.abs(Date.parse(one.startedAt) - Date.parse(other.startedAt));
 }
 
 function overlaps(one: Verdict, other: Verdict, now: number): boolean {
   const end = (verdict: Verdict) =>
     verdict.endedAt === null ? Math.max(now, Date.parse(verdict.startedAt)) : Date.parse(verdict.endedAt);
   return Date.parse(one.startedAt) <= end(other) && Date.parse(other.startedAt) <= end(one);
-}
-
-function withFreeId(verdict: Verdict, taken: ReadonlySet<string>): Verdict {
-  let { id } = verdict;
-  for (let attempt = 1; taken.has(id); attempt++) id = verdictId(verdict, Date.parse(verdict.startedAt), attempt);
-  return { ...verdict, id };
 }

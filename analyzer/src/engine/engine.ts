@@ -12,6 +12,7 @@ import { seriesOf } from './series.ts';
 import { summaryOf } from './service-summary.ts';
 import { ServiceView } from './service-view.ts';
 import { type AnalyzerSettings, type EngineSettings, engineSettings } from './settings.ts';
+import { withFreeId } from './verdict-id.ts';
 
 /** From rows to verdicts. Pure but for its memory: no clock, no randomness, no I/O. */
 export interface Engine {
@@ -184,11 +185,17 @@ class FactsEngine implements Engine {
 
   private current(): Verdict[] {
     const verdicts = [...this.views.values()].flatMap(view => view.verdicts(this.now, this.markers));
-    return verdicts.sort(byStart);
+    const ids = new Set<string>();
+    return verdicts.sort(byStart).map(verdict => {
+      const one = withFreeId(verdict, ids);
+      ids.add(one.id);
+      return one;
+    });
   }
 }
 
 function byStart(a: Verdict, b: Verdict): number {
   if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
+  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
+  return a.headline < b.headline ? -1 : 1;
 }

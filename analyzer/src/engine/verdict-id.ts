@@ -49,3 +49,10 @@ export function verdictId(
   }
   return id;
 }
+
+/** The verdict with an id that is not taken: two cases of one service may begin in the same second. */
+export function withFreeId(verdict: Verdict, taken: ReadonlySet<string>): Verdict {
+  let { id } = verdict;
+  for (let attempt = 1; taken.has(id); attempt++) id = verdictId(verdict, Date.parse(verdict.startedAt), attempt);
+  return id === verdict.id ? verdict : { ...verdict, id };
+}
