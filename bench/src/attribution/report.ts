@@ -25,6 +25,18 @@ export function reportOf(graded: readonly GradedCase[], seeds: string): string {
     rowOf('no cause: everybody alike', none),
     rowOf('a cause, all', caused),
     rowOf('**at least 10 events, each term at least halves**', clear),
+    ...[1, 2, 3].map(terms =>
+      rowOf(
+        `of these, ${terms} ${terms === 1 ? 'term' : 'terms'}`,
+        clear.filter(({ one }) => one.cause.terms.length === terms),
+      ),
+    ),
+    ...EVENT_RANGES.slice(1).map(range =>
+      rowOf(
+        `of these, ${textOf(range)} events`,
+        clear.filter(({ one }) => one.events >= range.from && one.events <= range.to),
+      ),
+    ),
     rowOf('at least 10 events, all', enough),
     '',
     '| events | terms | each term at least halves | | first | listed | wider | silent | wrong |',
@@ -40,13 +52,16 @@ export function reportOf(graded: readonly GradedCase[], seeds: string): string {
             one.cause.terms.length === terms &&
             one.loosestTerm <= CLEAR === isClear,
         );
-        const range = to === Number.POSITIVE_INFINITY ? `${from} or more` : `${from} to ${to}`;
-        lines.push(`| ${range} | ${terms} | ${isClear ? 'yes' : 'no'} ${rowOf('', cases).slice(3)}`);
+        lines.push(`| ${textOf({ from, to })} | ${terms} | ${isClear ? 'yes' : 'no'} ${rowOf('', cases).slice(3)}`);
       }
   const times = graded.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
   const at = (share: number) => times[Math.floor(share * (times.length - 1))]!.toFixed(2);
   lines.push('', `An attribution took ${at(0.5)} ms in the median, ${at(0.99)} ms at the 99th percentile.`);
   return lines.join('\n');
+}
+
+function textOf({ from, to }: { from: number; to: number }): string {
+  return to === Number.POSITIVE_INFINITY ? `${from} or more` : `${from} to ${to}`;
 }
 
 function rowOf(title: string, cases: readonly GradedCase[]): string {
