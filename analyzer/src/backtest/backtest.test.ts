@@ -73,6 +73,25 @@ describe('backtest', () => {
     expect(backtest({ ...series, exposures: series.counts.map((_, bin) => (bin < 5_000 ? 40 : 120)) })).toEqual([]);
   });
 
+  it('learns what weeks come to every year: the third peak is none, and an outbreak beside it is', () => {
+    const random = randomFrom(9);
+    const peak = (week: number) => 4 * Math.exp(0.8 * Math.cos((2 * Math.PI * (week - 10)) / 52.18));
+    const counts = Array.from({ length: 209 }, (_, week) =>
+      negativeBinomial(random, week >= 185 && week < 188 ? 20 : peak(week), 1.2),
+    );
+    const alarms = backtest({
+      binSeconds: 7 * DAY,
+      times: counts.map((_, week) => week * 7 * DAY),
+      counts,
+      exposures: null,
+    });
+    const weekOf = ({ detectedAt }: { detectedAt: string }) => Date.parse(detectedAt) / 1_000 / (7 * DAY);
+    const late = alarms.filter(alarm => weekOf(alarm) > 104).map(weekOf);
+    expect(late).toHaveLength(1);
+    expect(late[0]).toBeGreaterThan(185);
+    expect(late[0]).toBeLessThanOrEqual(188);
+  });
+
   it('says nothing of fewer than three events', () => {
     const counts = new Array<number>(5_000).fill(0);
     counts[4_000] = counts[4_001] = 1;
