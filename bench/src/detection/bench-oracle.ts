@@ -29,18 +29,28 @@ export interface Delays {
   median: number;
   p95: number;
   mean: number;
+  /** Of the mean. */
+  standardError: number;
   missed: number;
 }
 
 /** The delays of many changes, of which the missed ones are infinite. */
 export function delaysOf(seconds: readonly number[]): Delays {
   const found = seconds.filter(Number.isFinite);
+  const mean = found.reduce((sum, value) => sum + value, 0) / found.length;
+  const variance = found.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (found.length - 1);
   return {
     median: quantileOf(seconds, 0.5),
     p95: quantileOf(seconds, 0.95),
-    mean: found.reduce((sum, value) => sum + value, 0) / found.length,
+    mean,
+    standardError: Math.sqrt(variance / found.length),
     missed: 1 - found.length / seconds.length,
   };
+}
+
+/** 95 % of the ratio of two independent means lie within this. */
+function ratioDoubt(one: Delays, other: Delays): number {
+  return 1.96 * (one.mean / other.mean) * Math.hypot(one.standardError / one.mean, other.standardError / other.mean);
 }
 
 /**
@@ -68,7 +78,7 @@ export function benchOracle(options: DetectionOptions, figures: Figures): void {
       'missed',
     ),
   );
-  const worst = { ratio: 0, where: '' };
+  const worst = { ratio: 0, doubt: 0, where: '' };
   for (const rate of options.rates)
     for (const dispersion of DISPERSIONS)
       for (const cell of cellsOf(rate, dispersion, options)) {
@@ -76,7 +86,11 @@ export function benchOracle(options: DetectionOptions, figures: Figures): void {
         const { change, events, oracle, budget, known, learnt } = cell;
         const ratio = known.mean / oracle.mean;
         if (change >= 3 && events >= 6 && ratio > worst.ratio)
-          Object.assign(worst, { ratio, where: `${rate.name}, dispersion ${dispersion}, ${change}x` });
+          Object.assign(worst, {
+            ratio,
+            doubt: ratioDoubt(known, oracle),
+            where: `${rate.name}, dispersion ${dispersion}, ${change}x`,
+          });
         console.log(
           row(
             rate.name,
@@ -95,7 +109,7 @@ export function benchOracle(options: DetectionOptions, figures: Figures): void {
         );
       }
   console.log(
-    `\nKnown baseline, changes of 3x to 100x that need 6 events or more: at most ${ratioText(worst.ratio)} times the oracle's mean delay (${worst.where}).`,
+    `\nKnown baseline, changes of 3x to 100x that need 6 events or more: at most ${ratioText(worst.ratio)} +- ${ratioText(worst.doubt)} times the oracle's mean delay (${worst.where}).`,
   );
 }
 
