@@ -65,6 +65,29 @@ describe('the live analyzer over a DuckDB store', () => {
     return records.map(record => record.document as unknown as Verdict).sort(byStart);
   }
 
+  it('goes on from what was usual before the day that it reads again', async () => {
+    const fleetAt = (startedAt: number, seed: number) =>
+      new Fleet({ seed, startedAt, clients: 60, instances: 2, version: '1.8.0' });
+    const before = fleetAt(START, 1)
+      .pass(2 * 3_600, 0.05)
+      .rows();
+    await store.appendEvents(EventBatch.of(before));
+    now = before.at(-1)!.time + 1_000;
+    const first = await started();
+    await first.caughtUp();
+    await first.stop();
+    const later = START + 36 * 3_600_000;
+    const rows = fleetAt(later, 2).pass(120, 0.05).rows();
+    await store.appendEvents(EventBatch.of(rows));
+    now = rows.at(-1)!.time + 1_000;
+    const again = await started();
+    const [minute] = again.series({ from: later, to: later + 60_000, binSeconds: 60 });
+    await again.stop();
+    // 3 a minute were usual; a service that begins in this minute would expect next to none.
+    expect(minute!.expected).toBeGreaterThan(2);
+    expect(minute!.expected).toBeLessThan(4.5);
+  });
+
   it('says what a replay of the same rows says, and pages once', async () => {
     now = START;
     const analyzer = await started();

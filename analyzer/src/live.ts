@@ -25,12 +25,17 @@ export interface AnalyzerOptions {
 }
 
 /**
- * Rows older than this at a start, or at the start of the oldest verdict that is not over, are not read again: baselines
- * older than a day are learnt anew, and from before a bug, or it would be learnt as usual. Milliseconds.
+ * Rows older than this at a start, or at the start of the oldest verdict that is not over, are not read again: what was usual
+ * before is kept, and what was so before a bug, or it would be learnt as usual. Milliseconds.
  */
 const REBUILT_FROM = 24 * 3_600_000; // 24 h
 /** Samples read at once. */
 const GAUGE_PAGE = 10_000;
+/** What is usual is kept this often, and for so long: longer than a verdict that is not over lets a start reach back. Milliseconds. */
+const BASELINES_KEPT_EVERY = 3 * 3_600_000; // 3 h
+const BASELINES_KEPT_FOR = 8 * 86_400_000; // 8 days
+/** A start goes on from what was usual this long before the rows that it reads: some of them are from before their receipt. */
+const BASELINE_BEFORE = 30 * 60_000; // 30 min
 /** A verdict that only counts on is stored this often; what is news, at once. Milliseconds. */
 const COUNTS_STORED_EVERY = 2_000;
 
@@ -57,6 +62,7 @@ class LiveAnalyzer implements Analyzer {
   /** Receipt of the last sample that was read, epoch milliseconds. */
   private gaugesFrom = 0;
   private countsStoredAt = 0;
+  private baselinesKeptAt = Number.NEGATIVE_INFINITY;
 
   constructor({ store, settings, channels = [], clock = Date.now, logger, tickMs = 500 }: AnalyzerOptions) {
     this.store = store;
@@ -80,6 +86,7 @@ class LiveAnalyzer implements Analyzer {
     this.sequence = await sequenceBefore(this.store, this.neededFrom(now));
     this.gaugesFrom = this.neededFrom(now);
     await this.readMarkers(now);
+    this.engine.learnFrom(await this.store.readBaselines(this.neededFrom(now) - BASELINE_BEFORE));
     await this.read();
     await this.tell();
     this.started = true;
@@ -108,6 +115,7 @@ class LiveAnalyzer implements Analyzer {
     const before = Math.floor(this.engine.watermark / 1_000);
     const rows = await this.read();
     await this.tell();
+    await this.keepBaselines();
     const moved = Math.floor(this.engine.watermark / 1_000) > before;
     if (rows > 0 || moved) this.tickListeners.call(this.engine.watermark);
   }
@@ -157,6 +165,16 @@ class LiveAnalyzer implements Analyzer {
     this.countsStoredAt = now;
     this.known.keep(changed, events, this.engine.watermark);
     for (const event of events) this.verdictListeners.call(event);
+  }
+
+  private async keepBaselines(): Promise<void> {
+    const now = this.clock();
+    if (now - this.baselinesKeptAt < BASELINES_KEPT_EVERY) return;
+    // Of each three hours the last one: a process that starts again and again keeps no more than one that runs.
+    const rounded = (at: number) => Math.ceil(at / BASELINES_KEPT_EVERY) * BASELINES_KEPT_EVERY;
+    const baselines = this.engine.baselines().map(one => ({ ...one, at: rounded(one.at) }));
+    await this.store.keepBaselines(baselines, now - BASELINES_KEPT_FOR);
+    this.baselinesKeptAt = now;
   }
 
   /** What is not over is told with the history and the deploys of the day before it. */

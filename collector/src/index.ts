@@ -16,6 +16,7 @@ export { type DuckDbStoreOptions, openDuckDbStore } from './duckdb/open-duckdb-s
 export type { ExportQuery } from './export-query.ts';
 export type { GaugeSample } from './gauge-sample.ts';
 export { type IngestTally, newIngestTally, type UnusableReason } from './ingest-tally.ts';
+export type { KeptBaseline } from './kept-baseline.ts';
 export { closeEventsFromOtlpLine } from './otlp/close-events-from-otlp-line.ts';
 export { type Convention, DEFAULT_CONVENTIONS } from './otlp/convention.ts';
 export type { DistinctValueLimits } from './otlp/distinct-values.ts';

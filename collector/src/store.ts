@@ -2,6 +2,7 @@ import type { EventBatch } from './batch/event-batch.ts';
 import type { CloseEvent } from './close-event.ts';
 import type { ExportQuery } from './export-query.ts';
 import type { GaugeSample } from './gauge-sample.ts';
+import type { KeptBaseline } from './kept-baseline.ts';
 import type { Silence } from './silence.ts';
 import type { StoreStatus } from './store-status.ts';
 import type { BreakdownQuery, BreakdownRow, StoryQuery, WindowCounts, WindowQuery } from './window-query.ts';
@@ -169,6 +170,11 @@ export interface Store {
   keepSilence(silence: Silence): Promise<void>;
   /** Silences that end after `now` (epoch milliseconds), or all where it is left out; by their start. */
   readSilences(now?: number): Promise<Silence[]>;
+
+  /** Keeps what is usual, and forgets what was before a time; one of the same service and time is replaced. Epoch milliseconds. */
+  keepBaselines(baselines: readonly KeptBaseline[], forgetBefore: number): Promise<void>;
+  /** Of each service and environment the last one from `until` (epoch milliseconds) or before. */
+  readBaselines(until: number): Promise<KeptBaseline[]>;
 
   /** What is stored and what is wrong with it, without asking the disk for more than sizes. */
   status(): StoreStatus;

@@ -2,6 +2,8 @@ import { COHORT_BIN } from '../facts/cohorts.ts';
 import { BIN, BINS_KEPT, CHANGEABLE } from '../facts/limits.ts';
 import type { Bin, BinBug, ServiceBins } from '../facts/service-bins.ts';
 import type { Alarm, AlarmSource } from './alarm.ts';
+import { cloneBaseline } from './baseline.ts';
+import type { UsualRate } from './baseline-document.ts';
 import { bugsBetween, bugsOf, closesOf } from './bin-bugs.ts';
 import type { CohortAlarm, CohortDetectors } from './cohort-detectors.ts';
 import { cloneState, type DetectorState, freshState } from './detector-state.ts';
@@ -53,6 +55,7 @@ export class ServiceDetector {
   private readonly sources: readonly AlarmSource[];
   private readonly cohorts: CohortDetectors | null;
   private state: DetectorState | null = null;
+  private usualBefore: UsualRate | null = null;
 
   constructor(
     bins: ServiceBins,
@@ -67,6 +70,18 @@ export class ServiceDetector {
     this.cohortShare = cohortShare;
     this.sources = sources;
     this.cohorts = cohorts;
+  }
+
+  /** Goes on from what was usual before the first bin, which lies after it; to be told before the first run. */
+  learnFrom(usual: UsualRate): void {
+    this.usualBefore = usual;
+  }
+
+  /** What is usual by now; null before the first bin. */
+  usual(): UsualRate | null {
+    if (!this.state) return null;
+    const { bin, rate } = this.state;
+    return { bin, age: this.ageAt(bin), baseline: rate.baseline };
   }
 
   /** Evaluates through bin number `edge`. Returns whether anything was evaluated. */
@@ -103,10 +118,16 @@ export class ServiceDetector {
     // Before any snapshot lies only the beginning of the service, where a row that came later can still be the first.
     const usable = snapshot && (snapshot.bin <= dirtyFrom || snapshot.bin > first + CHANGEABLE);
     if (!usable) this.snapshots.length = 0;
-    this.state = usable ? cloneState(snapshot) : freshState(first, this.rateSettings);
+    this.state = usable ? cloneState(snapshot) : this.begin(first);
     if (usable) this.cohorts?.rewind(Math.floor(snapshot.bin / COHORT_BINS));
     else this.cohorts?.restart(Math.floor(first / COHORT_BINS));
     return this.state;
+  }
+
+  private begin(first: number): DetectorState {
+    const state = freshState(first, this.rateSettings);
+    if (this.usualBefore) state.rate.baseline = cloneBaseline(this.usualBefore.baseline);
+    return state;
   }
 
   private keepSnapshot(state: DetectorState, edge: number): void {
@@ -210,8 +231,10 @@ export class ServiceDetector {
     } else if (state.bin - incident.endedIn > REOPEN_BINS - QUIET_BINS) this.retire(state, incident);
   }
 
-  /** In bins, since the first row of the service. */
+  /** In bins, since the first row of the service, or as long as what was usual before was known, and since then. */
   ageAt(bin: number): number {
+    const { usualBefore } = this;
+    if (usualBefore) return usualBefore.age + Math.max(0, bin - usualBefore.bin);
     return Math.max(0, bin - this.bins.firstSpoken);
   }
 

@@ -1,5 +1,6 @@
-import { type DeployMarker, EventBatch, type GaugeSample } from '@closewatch/collector';
+import { type DeployMarker, EventBatch, type GaugeSample, type KeptBaseline } from '@closewatch/collector';
 import type { DeployBand, SeriesBin, SeriesQuery, ServiceSummary } from '../analyzer.ts';
+import { documentOf, usualRateFrom } from '../detect/baseline-document.ts';
 import type { AnalyzedEvent } from '../facts/analyzed-event.ts';
 import { Facts } from '../facts/facts.ts';
 import { forget } from '../facts/forget.ts';
@@ -32,12 +33,24 @@ export interface Engine {
    * an hour, and a payload bug had no more closes in it than it itself expects. False where memory is too short to say.
    */
   isQuiet(verdict: Verdict): boolean;
+  /** Goes on from what was usual before the first row; to be told before it. What can't be read any more is learnt anew. */
+  learnFrom(baselines: readonly KeptBaseline[]): void;
+  /** What is usual by now, of each service. */
+  baselines(): KeptBaseline[];
   readonly watermark: number;
   /**
    * Rows that came more than 15 minutes late, rows dated more than 5 minutes ahead, connections let go early, connections left out where
-   * versions are compared, and closes and handshakes whose code is not counted apart, since there are too many of them.
+   * versions are compared, closes and handshakes whose code is not counted apart, and values of cohorts that are not followed,
+   * since there are too many of them.
    */
-  readonly counters: { late: number; ahead: number; forgotten: number; uncompared: number; joined: number };
+  readonly counters: {
+    late: number;
+    ahead: number;
+    forgotten: number;
+    uncompared: number;
+    joined: number;
+    unfollowed: number;
+  };
   series(query: SeriesQuery): SeriesBin[];
   services(): ServiceSummary[];
   deploys(from: number, to: number): DeployBand[];
@@ -62,6 +75,7 @@ class FactsEngine implements Engine {
   private readonly views = new Map<ServiceFacts, ServiceView>();
   private readonly settings: EngineSettings;
   private markers: readonly DeployMarker[] = [];
+  private usual: readonly KeptBaseline[] = [];
   private now = 0;
   private advancedAt = 0;
   private settledAt = 0;
@@ -78,12 +92,14 @@ class FactsEngine implements Engine {
   get counters() {
     const { late, ahead } = this.facts.watermark;
     let uncompared = 0;
+    let unfollowed = 0;
     let joined = 0;
-    for (const { arms, codes } of this.facts.services.values()) {
+    for (const { arms, codes, cohorts } of this.facts.services.values()) {
       uncompared += arms.leftOut;
+      unfollowed += cohorts.notFollowed;
       joined += codes.joined;
     }
-    return { late, ahead, forgotten: this.forgotten, uncompared, joined };
+    return { late, ahead, forgotten: this.forgotten, uncompared, joined, unfollowed };
   }
 
   ingest(rows: EventBatch | readonly AnalyzedEvent[]): void {
@@ -111,6 +127,21 @@ class FactsEngine implements Engine {
 
   setMarkers(markers: readonly DeployMarker[]): void {
     this.markers = markers;
+  }
+
+  learnFrom(baselines: readonly KeptBaseline[]): void {
+    this.usual = baselines;
+  }
+
+  baselines(): KeptBaseline[] {
+    const kept: KeptBaseline[] = [];
+    for (const { facts, detector } of this.views.values()) {
+      const usual = detector.usual();
+      if (!usual) continue;
+      const { service, environment } = facts;
+      kept.push({ service, environment, at: usual.bin * BIN, document: documentOf(usual) });
+    }
+    return kept;
   }
 
   isQuiet(verdict: Verdict): boolean {
@@ -163,6 +194,7 @@ class FactsEngine implements Engine {
       let view = this.views.get(service);
       if (!view) {
         view = new ServiceView(service, this.settings);
+        this.teach(view);
         this.views.set(service, view);
       }
       view.advance(this.now);
@@ -172,6 +204,13 @@ class FactsEngine implements Engine {
     this.current();
     this.forgetSilentServices();
     this.forgotten += forget(this.facts, this.now, service => this.views.get(service)!.neededFrom());
+  }
+
+  private teach({ facts, detector }: ServiceView): void {
+    const { service, environment } = facts;
+    const kept = this.usual.find(one => one.service === service && one.environment === environment);
+    const usual = kept && usualRateFrom(kept.document);
+    if (usual && usual.bin <= facts.bins.first) detector.learnFrom(usual);
   }
 
   private forgetSilentServices(): void {

@@ -55,7 +55,7 @@ function verdictsOf(batches: Iterable<EventBatch | readonly CloseEvent[]>, evalu
     engine.ingest(batch);
     if (evaluating) engine.evaluate();
   }
-  expect(engine.counters).toEqual({ late: 0, ahead: 0, forgotten: 0, uncompared: 0, joined: 0 });
+  expect(engine.counters).toEqual({ late: 0, ahead: 0, forgotten: 0, uncompared: 0, joined: 0, unfollowed: 0 });
   return JSON.stringify(engine.evaluate());
 }
 
@@ -135,7 +135,7 @@ describe('rows that come after the horizon', () => {
     const engine = createEngine();
     engine.ingest([{ ...first!, spanId: 'f'.repeat(16), connectionId: 'ahead', time: first!.time + 86_400_000 }]);
     engine.ingest([first!, ...rest]);
-    expect(engine.counters).toEqual({ late: 0, ahead: 1, forgotten: 0, uncompared: 0, joined: 0 });
+    expect(engine.counters).toEqual({ late: 0, ahead: 1, forgotten: 0, uncompared: 0, joined: 0, unfollowed: 0 });
     expect(JSON.stringify(engine.evaluate())).toBe(verdictsOf([[first!, ...rest]]));
   });
 });

@@ -68,7 +68,7 @@ describe('the data folder', () => {
     instance.closeSync();
     const refusal = {
       code: 'STORE_SCHEMA_TOO_NEW',
-      message: `expected schema version 2 or older in ${join(folder, DATABASE_FILE)}, got 999: use the newer Closewatch that wrote it`,
+      message: `expected schema version 3 or older in ${join(folder, DATABASE_FILE)}, got 999: use the newer Closewatch that wrote it`,
     };
     await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);
     await expect(openDuckDbStore({ folder })).rejects.toMatchObject(refusal);

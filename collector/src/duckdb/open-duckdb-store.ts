@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import type { Store } from '../store.ts';
 import type { StoreStatus } from '../store-status.ts';
 import type { Archive } from './archive.ts';
+import { keepBaselines, readBaselines } from './baselines.ts';
 import { Database } from './database.ts';
 import { dayOf } from './day.ts';
 import { DayCatalogue } from './day-catalogue.ts';
@@ -166,6 +167,8 @@ function storeOver({ database, catalogue, rollups, log, mark, status }: StorePar
     readDeploys: (from, to) => database.withRead(session => readDeploys(session, from, to)),
     keepSilence: silence => database.withWrite(session => keepSilence(session, silence)),
     readSilences: now => database.withRead(session => readSilences(session, now ?? null)),
+    keepBaselines: (baselines, before) => database.withWrite(session => keepBaselines(session, baselines, before)),
+    readBaselines: until => database.withRead(session => readBaselines(session, until)),
     status,
     close() {
       closing ??= close();

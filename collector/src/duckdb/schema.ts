@@ -1,3 +1,4 @@
+import { CREATE_BASELINES, migrateToBaselines } from './baselines.ts';
 import type { DayFiles } from './day-files.ts';
 import { tooNew } from './day-schema.ts';
 import type { FileSession } from './file-session.ts';
@@ -6,7 +7,7 @@ import { CREATE_ROLLUP } from './rollup.ts';
 import { CREATE_SILENCES } from './silences.ts';
 
 /** Version of the tables of the main file. A change of them adds a migration and raises it. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
  * The tables. No primary keys or indexes: they cost on every append, and replaying them after a crash is DuckDB's weakest
@@ -26,6 +27,7 @@ const CREATE_TABLES = [
   `CREATE TABLE deploys (id VARCHAR NOT NULL, service VARCHAR, environment VARCHAR, version VARCHAR,
      started_at TIMESTAMP, finished_at TIMESTAMP, link VARCHAR)`,
   CREATE_SILENCES,
+  CREATE_BASELINES,
   ...CREATE_ROLLUP,
 ];
 
@@ -34,7 +36,10 @@ const HAS_VERSION = `SELECT count(*)::DOUBLE AS tables FROM duckdb_tables()
   WHERE database_name = current_database() AND table_name = 'schema_version'`;
 
 /** By the version that each starts from. One that is cut short is done over again from the start. */
-const MIGRATIONS: Record<number, (files: FileSession, days: DayFiles) => Promise<void>> = { 1: migrateSingleFile };
+const MIGRATIONS: Record<number, (files: FileSession, days: DayFiles) => Promise<void>> = {
+  1: migrateSingleFile,
+  2: migrateToBaselines,
+};
 
 /** Makes the tables of a new folder, brings those of an older version up to date, and refuses those of a newer one. Throws StoreError. */
 export async function prepareSchema(files: FileSession, days: DayFiles, file: string): Promise<void> {

@@ -167,4 +167,33 @@ describe.each(ENGINES)('verdicts, messages and deploys in the store, on $name', 
     expect(await store.readSilences(TEN_O_CLOCK + 999)).toMatchObject([silence, { id: 's0' }]);
     expect((await store.readSilences(TEN_O_CLOCK + 1_000)).map(({ id }) => id)).toEqual(['s0']);
   });
+
+  it('keeps what is usual of each service, gives the last before a time, and forgets what is older than asked for', async () => {
+    const usual = (service: string, environment: string | null, at: number, rate: number) => ({
+      service,
+      environment,
+      at: TEN_O_CLOCK + at,
+      document: { rate },
+    });
+    await store.keepBaselines([usual('gateway', 'prod', 0, 1), usual('gateway', null, 0, 2)], 0);
+    await store.keepBaselines([usual('gateway', 'prod', 1_000, 3), usual('chat', null, 1_000, 4)], 0);
+    await store.keepBaselines([usual('gateway', 'prod', 1_000, 5)], 0);
+    await reopen();
+    const rates = async (until: number) =>
+      (await store.readBaselines(TEN_O_CLOCK + until)).map(one => [one.service, one.environment, one.document.rate]);
+    const first = [
+      ['gateway', null, 2],
+      ['gateway', 'prod', 1],
+    ];
+    expect(await rates(999)).toEqual(first);
+    const all = [
+      ['chat', null, 4],
+      ['gateway', null, 2],
+      ['gateway', 'prod', 5],
+    ];
+    expect(await rates(1_000)).toEqual(all);
+    await store.keepBaselines([], TEN_O_CLOCK + 1);
+    expect(await rates(999)).toEqual([]);
+    expect(await rates(1_000)).toEqual([all[0], all[2]]);
+  });
 });
