@@ -45,6 +45,12 @@ export class Fleet {
     for (let client = 0; client < clients; client++) this.due.push({ at: startedAt + this.random() * 2_000, client });
   }
 
+  /** An instance more, with a version of its own. */
+  addInstance(instance: string, version: string): this {
+    this.versions.set(instance, version);
+    return this;
+  }
+
   /** Lets time pass with payload bugs at a rate, each of a client picked among those that `who` allows. */
   pass(seconds: number, bugsPerSecond = 0, who: (client: number) => boolean = () => true): this {
     const until = this.now + seconds * 1_000;

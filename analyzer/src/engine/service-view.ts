@@ -6,6 +6,7 @@ import { ServiceDetector } from '../detect/service-detector.ts';
 import { BIN } from '../facts/limits.ts';
 import type { ServiceFacts } from '../facts/service-facts.ts';
 import type { Verdict } from '../verdict.ts';
+import { versionArrivals } from '../wave/version-arrivals.ts';
 import { cohortShareOf } from './cohort-share.ts';
 import { type Deploy, deploysOf, isMarkerOf } from './deploys.ts';
 import { KnownWaves } from './known-waves.ts';
@@ -70,7 +71,7 @@ export class ServiceView {
   }
 
   deploys(now: number, markers: readonly DeployMarker[]): Deploy[] {
-    return deploysOf(this.waves.all(), markers, now);
+    return deploysOf(this.waves.all(), markers, versionArrivals(this.facts.processes), now);
   }
 
   /** Epoch milliseconds from which on connections are still read, however long ago. */

@@ -86,12 +86,18 @@ export function findLosses(
     const before = found.at(-1) ?? known.at(-1) ?? death;
     const isAgain = leastAfter(log, before?.lastCloseAt ?? Number.NEGATIVE_INFINITY, time) !== null;
     const loss = lossAt(log, index, Math.max(0, log.levelAt(time) - gone), now, isAgain ? 1 : minCloses);
-    if (loss === null || (loss.closed < minCloses && loss.orderly * 2 < loss.closed)) continue;
+    if (loss === null || (loss.closed < minCloses && !isByServer(loss))) continue;
     if (isToldOf(loss, deaths)) continue;
     found.push(loss);
     ({ free, gone } = after(loss, now));
   }
   return found;
+}
+
+/** True where the server began most of the closes itself, with a frame or without. */
+function isByServer({ closes, closed, orderly }: Loss): boolean {
+  const local = closes.filter(({ connection }) => connection.initiator === 'local' && isBroken(connection));
+  return (orderly + local.reduce((sum, { closeWeight }) => sum + closeWeight, 0)) * 2 >= closed;
 }
 
 /** Of a process that is young, or ended before (at `since`), one connection is enough to tell of its end; else null. */

@@ -70,6 +70,6 @@ function gapTo(group: EndGroup, end: ProcessEnd, slot: Slot, gap: number): numbe
     return toVersion === end.toVersion ? ROLL_GAP : Number.NEGATIVE_INFINITY;
   if (toVersion !== null && group.ends.some(other => other.loss.log.version === end.loss.log.version)) return ROLL_GAP;
   const last = group.ends.at(-1)!;
-  const isOrdered = last.inOrder && end.inOrder && last.replacedAt !== null && last.replacedAt <= end.loss.startedAt;
+  const isOrdered = last.inOrder === end.inOrder && last.replacedAt !== null && last.replacedAt <= end.loss.startedAt;
   return isOrdered ? Math.max(gap, ORDERED_GAP) : gap;
 }

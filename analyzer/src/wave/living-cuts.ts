@@ -30,7 +30,10 @@ export function livingCut(
   now: number,
 ): LivingCut | null {
   const ended = closesOfEnds(cut, losses, now);
-  const closes = ended.size === 0 ? cut.closes : cut.closes.filter(counted => !ended.has(counted));
+  // What clients alone tell of speaks of a server that is dead.
+  const isLeft = (counted: ClosedConnection) =>
+    !ended.has(counted) && counted.spoke.includes(counted.connection.closedAt);
+  const closes = cut.closes.every(isLeft) ? cut.closes : cut.closes.filter(isLeft);
   if (closes.length === 0) return null;
   const [startedAt, lastCloseAt] = [closes[0]!.connection.closedAt, closes.at(-1)!.connection.closedAt];
   const seconds = Math.floor(lastCloseAt / 1000) - Math.floor(startedAt / 1000) + 1;

@@ -68,7 +68,7 @@ function isByItself({ closes, closed }: Loss): boolean {
  */
 function goneAtOf(loss: Loss): number {
   const { closes, allGoneAt, startedAt } = loss;
-  if (allGoneAt !== null && !isSpoken(loss)) return allGoneAt;
+  if (allGoneAt !== null && !isInOrder(loss)) return allGoneAt;
   const until = (allGoneAt ?? startedAt) + BURST;
   return closes.findLast(({ connection }) => connection.closedAt <= until)!.connection.closedAt;
 }

@@ -32,7 +32,8 @@ describe('an instance that loses all of its connections with 1006', () => {
   });
 
   it('is none where connections go on opening on it: it lives, and something else cut them off', () => {
-    const alive = [...facts, ...lifeOf({ instance: 'a', opensAt: 1_000.5 })];
+    const told = lifeOf({ instance: 'a', sheds: 1000, codes: [1006], initiator: 'transport' });
+    const alive = [...told, ...lifeOf({ instance: 'a', opensAt: 1_000.5 }), ...others];
     expect(at(1_200, alive)).toMatchObject([{ kind: 'network_drop', closes: 10 }]);
   });
 
