@@ -55,6 +55,11 @@ const benchmarks: Record<string, { prints: string; run: (args: string[]) => Prom
     prints: 'verdicts on clean waves, quiet services, timeouts and spikes of codes, and how soon; --only, --help',
     run: async args => (await import('./returns/returns.ts')).benchReturns(args),
   },
+  waves: {
+    prints:
+      'how often waves are named rightly (confusion matrices), bugs missed inside them, and pages of clean ones; --help',
+    run: async args => (await import('./waves/waves.ts')).benchWaves(args),
+  },
 };
 
 const name = process.argv[2];
