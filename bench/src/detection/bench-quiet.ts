@@ -3,13 +3,9 @@ import type { Figures } from './detection.ts';
 import type { DetectionOptions } from './options.ts';
 import { quietYears } from './quiet-years.ts';
 import { rateInterval } from './rate-interval.ts';
-import type { ServiceDays } from './simulation/service-days.ts';
+import { DAYS } from './simulation/service-days.ts';
 import { head, row } from './table.ts';
 
-const DAYS: readonly ServiceDays[] = [
-  { name: 'flat', lively: false },
-  { name: 'lively', lively: true },
-];
 const COMBINATIONS = DAYS.length * DISPERSIONS.length;
 /** Seconds of work for a service-year are about in proportion to its bins with something in them: fewer years where all have. */
 const QUICK_YEARS = 12;

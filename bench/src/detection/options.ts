@@ -18,6 +18,8 @@ Whether detector A pages without a bug, how soon it pages with one, and what oth
   --full           100 service-years for each base rate and 400 changes a cell: some hours; else a few minutes
   --years N        service-years for each base rate (100 with --full; else 12 at rates up to 1/h, less above)
   --changes N      simulated changes of each cell (400 with --full; else 60)
+  --tuned-on WHICH quiet services that peers are tuned on: flat, lively or all (all)
+  --dispersion N   one dispersion for the peers (2; with --full 1, 2 and 5)
   --seed N         (1)
   --json FILE      all figures, one JSON object a line, written as they come
   --help           this text`;
@@ -28,6 +30,8 @@ const OPTIONS = {
   full: { type: 'boolean', default: false },
   years: { type: 'string' },
   changes: { type: 'string' },
+  'tuned-on': { type: 'string', default: 'all' },
+  dispersion: { type: 'string' },
   seed: { type: 'string', default: '1' },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -40,6 +44,9 @@ export interface DetectionOptions {
   /** Null: by base rate. */
   years: number | null;
   changes: number;
+  tunedOn: 'flat' | 'lively' | 'all';
+  /** Null: by the kind of run. */
+  dispersion: number | null;
   seed: number;
   json: string | undefined;
   help: boolean;
@@ -62,6 +69,8 @@ export function detectionOptions(args: readonly string[]): DetectionOptions {
     full,
     years: values.years === undefined ? (full ? 100 : null) : wholeNumber('years', values.years),
     changes: values.changes === undefined ? (full ? 400 : 60) : wholeNumber('changes', values.changes),
+    tunedOn: oneOf('tuned-on', values['tuned-on'], ['flat', 'lively', 'all']),
+    dispersion: values.dispersion === undefined ? null : wholeNumber('dispersion', values.dispersion),
     seed: wholeNumber('seed', values.seed),
     json: values.json,
     help: values.help,

@@ -2,43 +2,77 @@ import type { BaseRate } from './base-rates.ts';
 import type { Peer } from './peers/peer.ts';
 import { CountSampler } from './simulation/count-sampler.ts';
 import type { Random } from './simulation/random.ts';
+import { SamplerCache } from './simulation/sampler-cache.ts';
+import { type ServiceDays, type Stretch, serviceDays, USUALLY_YOUNG } from './simulation/service-days.ts';
 
 const DAY = 86_400;
 const YEAR = 365.25 * DAY;
 /** Payload bugs are this share of all closes while nothing is wrong: half of the error budget of 99.9 %. */
 const USUAL_SHARE = 1 / 2_000;
 
-/** The largest statistic of each day without a change. Alarms of one day count as one false alarm. */
+/** The largest statistic of each day of services without a change. Alarms of one day count as one false alarm. */
 export function quietDays(
+  peer: Peer,
+  rate: BaseRate,
+  dispersion: number,
+  years: number,
+  random: Random,
+  kinds: readonly ServiceDays[],
+): Float64Array {
+  const days: number[] = [];
+  for (const kind of kinds)
+    for (const day of daysOf(peer, rate, dispersion, years / kinds.length, random, kind)) days.push(day);
+  return Float64Array.from(days);
+}
+
+function* daysOf(
   peer: Peer,
   { perSecond }: BaseRate,
   dispersion: number,
   years: number,
   random: Random,
-): Float64Array {
-  const { bin } = peer;
-  const counts = new CountSampler(perSecond * bin, dispersion);
-  const total = (perSecond * bin) / USUAL_SHARE;
+  kind: ServiceDays,
+): Generator<number> {
+  const { bin, warmUp } = peer;
+  const samplers = new SamplerCache(dispersion);
   const step = peer.start();
-  let gap = counts.drawGap(random);
-  const next = () => {
-    if (gap-- > 0) return 0;
-    gap = counts.drawGap(random);
-    return counts.drawSome(random);
-  };
-  for (let at = 0; at < peer.warmUp; at++) step(next(), total);
   const binsOfDay = Math.max(1, Math.round(DAY / bin));
-  const days = new Float64Array(Math.round((years * YEAR) / DAY));
-  for (let day = 0; day < days.length; day++) {
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < binsOfDay; at++) {
-      const count = next();
-      const statistic = step(count, total);
-      if (statistic > largest) largest = statistic;
-    }
-    days[day] = largest;
+  let [seen, largest] = [0, Number.NEGATIVE_INFINITY];
+  for (const { mean, total } of binsOf(
+    bin,
+    serviceDays(kind, perSecond, warmUp * bin + Math.round(years * YEAR), random),
+    perSecond,
+  )) {
+    const statistic = step(samplers.of(mean)!.draw(random), total);
+    seen++;
+    if (seen <= warmUp) continue;
+    if (statistic > largest) largest = statistic;
+    if ((seen - warmUp) % binsOfDay !== 0) continue;
+    yield largest;
+    largest = Number.NEGATIVE_INFINITY;
   }
-  return days;
+}
+
+/** Stretches of seconds put together into bins: what is counted in each on average, and all closes, which come and go with the opens. */
+function* binsOf(
+  bin: number,
+  stretches: Iterable<Stretch>,
+  perSecond: number,
+): Generator<{ mean: number; total: number }> {
+  let [mean, total, seconds] = [0, 0, 0];
+  for (const { bins, meanYoung, meanOld, young } of stretches) {
+    const closes = ((perSecond / USUAL_SHARE) * young) / USUALLY_YOUNG;
+    for (let left = bins; left > 0; ) {
+      const part = Math.min(left, bin - seconds);
+      mean += part * (meanYoung + meanOld);
+      total += part * closes;
+      seconds += part;
+      left -= part;
+      if (seconds < bin) continue;
+      yield { mean, total };
+      mean = total = seconds = 0;
+    }
+  }
 }
 
 /** False alarms a year at a threshold. */

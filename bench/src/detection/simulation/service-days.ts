@@ -24,6 +24,8 @@ const WEEK = 7 * DAY;
 /** Connections that are open on average, and how many of them are younger than ten seconds where they live half an hour. */
 const CONNECTIONS = 1_000;
 const YOUNG_SHARE = 1 / 180;
+/** Young connections while nothing special happens. */
+export const USUALLY_YOUNG = CONNECTIONS * YOUNG_SHARE;
 /** Deploys a week, and how long each takes to send every connection away and back. */
 const DEPLOYS = 3;
 const ROLL = 60; // seconds
@@ -32,6 +34,12 @@ const YOUNG_FOR = 10; // seconds
 const STEP_EVERY = 60 * DAY;
 /** Of lively services half of what is counted comes from connections that have just opened: it comes again at each open. */
 const YOUNG_PART = 1 / 2;
+
+/** Flat, and with seasons, traffic steps and deploys. */
+export const DAYS: readonly ServiceDays[] = [
+  { name: 'flat', lively: false },
+  { name: 'lively', lively: true },
+];
 
 /** A service without a bug, second by second, in stretches of at most an hour; bins are seconds. */
 export function* serviceDays(
