@@ -1,6 +1,7 @@
 import { type Connection, clientKey } from '../connection.ts';
 import type { Attribution } from './attribution.ts';
 import { SIGNATURE } from './cohort-field.ts';
+import { expectedBugs } from './expected-bugs.ts';
 import { explainExcess } from './explain-excess.ts';
 
 /** A kind of payload is looked at by itself when it makes up this share of the sick clients. */
@@ -14,8 +15,9 @@ export function attributeBugs(
   bugs: readonly Connection[],
   population: readonly Connection[],
   expected = 0,
+  earlier: readonly Connection[] = [],
 ): Attribution {
-  const whole = explainExcess(bugs, population, expected);
+  const whole = explainExcess(bugs, population, expected, expectedBugs, earlier);
   if (whole.cohort.length > 0) return whole;
   const sick = new Set(bugs.map(clientKey)).size;
   const bySignature = Map.groupBy(bugs, bug => bug.payloadSignature);
@@ -25,7 +27,7 @@ export function attributeBugs(
     const share = new Set(alike.map(clientKey)).size / sick;
     if (signature === null || share < WORTH_A_LOOK) continue;
     // What is usual is not known by signature: it is taken to be of each as much as there is of it.
-    const part = explainExcess(alike, population, expected * share);
+    const part = explainExcess(alike, population, expected * share, expectedBugs, earlier);
     if (part.cohort.length === 0) continue;
     const term = { attribute: SIGNATURE, value: signature };
     return { cohort: [...part.cohort, term], alsoPossible: part.alsoPossible.map(set => [...set, term]) };

@@ -4,6 +4,8 @@ import { EXPECTED_UNIT } from './expected-bugs.ts';
 export interface SickAndExpected {
   sick: number;
   expected: number;
+  /** Clients that were sick shortly before: who usually is. */
+  earlier: number;
 }
 
 /** Connections summed up by a key of 24 bits: few keys, and one look-up for each of very many connections, so that it is a hash table of numbers. */
@@ -11,34 +13,38 @@ export class CohortCells {
   private keys = new Int32Array(FIRST_SIZE).fill(FREE);
   private sick = new Float64Array(FIRST_SIZE);
   private expected = new Float64Array(FIRST_SIZE);
+  private earlier = new Float64Array(FIRST_SIZE);
   private used = 0;
 
   /** `expected` in units of `EXPECTED_UNIT`. */
-  add(key: number, sick: number, expected: number): void {
+  add(key: number, { sick = 0, expected = 0, earlier = 0 }: Partial<SickAndExpected>): void {
     const place = this.placeOf(key);
     if (this.keys[place] === FREE) {
       this.keys[place] = key;
       if (++this.used * 2 > this.keys.length) {
         this.grow();
-        this.add(key, sick, expected);
+        this.add(key, { sick, expected, earlier });
         return;
       }
     }
     this.sick[place]! += sick;
     this.expected[place]! += expected;
+    this.earlier[place]! += earlier;
   }
 
   /** Over the cells whose keys have all bits of `bits`; expected in bugs. */
   sumOf(bits: number): SickAndExpected {
     let sick = 0;
     let expected = 0;
+    let earlier = 0;
     for (let place = 0; place < this.keys.length; place++) {
       const key = this.keys[place]!;
       if (key === FREE || (key & bits) !== bits) continue;
       sick += this.sick[place]!;
       expected += this.expected[place]!;
+      earlier += this.earlier[place]!;
     }
-    return { sick, expected: expected / EXPECTED_UNIT };
+    return { sick, expected: expected / EXPECTED_UNIT, earlier };
   }
 
   /** Where the key is, or would be: open addressing by linear probing. */
@@ -51,12 +57,16 @@ export class CohortCells {
   }
 
   private grow(): void {
-    const { keys, sick, expected } = this;
+    const { keys, sick, expected, earlier } = this;
     this.keys = new Int32Array(keys.length * 2).fill(FREE);
     this.sick = new Float64Array(keys.length * 2);
     this.expected = new Float64Array(keys.length * 2);
+    this.earlier = new Float64Array(keys.length * 2);
     this.used = 0;
-    for (const [place, key] of keys.entries()) if (key !== FREE) this.add(key, sick[place]!, expected[place]!);
+    for (const [place, key] of keys.entries()) {
+      if (key === FREE) continue;
+      this.add(key, { sick: sick[place]!, expected: expected[place]!, earlier: earlier[place]! });
+    }
   }
 }
 

@@ -31,15 +31,20 @@ export interface CohortTable {
 const LEAVES_PER_FIELD = 2;
 
 /** Sums up who is sick and what is expected of whom: what the exposure function of `explainExcess` says of a population. */
-export function cohortTable({ first, ofConnection }: ExpectedBugs, population: readonly Connection[]): CohortTable {
+export function cohortTable(
+  { first, ofConnection }: ExpectedBugs,
+  population: readonly Connection[],
+  earlier: readonly Connection[],
+): CohortTable {
   const columns = COHORT_FIELDS.map(field => columnOf(field, first, { population, ofConnection }));
   const shares = columns.flatMap(sharesOf).sort((a, b) => b - a);
   const leavesByField = columns.map(leavesOf);
   const leaves = leavesByField.flat();
   const cells = new CohortCells();
-  for (const [row, bug] of first.entries()) cells.add(cellKey(columns, leavesByField, row, bug), 1, 0);
+  for (const [row, bug] of first.entries()) cells.add(cellKey(columns, leavesByField, row, bug), { sick: 1 });
+  for (const [row, bug] of earlier.entries()) cells.add(cellKey(columns, leavesByField, row, bug), { earlier: 1 });
   for (let row = 0; row < population.length; row++)
-    cells.add(cellKey(columns, leavesByField, row, null), 0, ofConnection[row]!);
+    cells.add(cellKey(columns, leavesByField, row, null), { expected: ofConnection[row]! });
   const fieldsOf = (mask: number) =>
     leaves.reduce((bits, { field }, bit) => ((mask & (1 << bit)) === 0 ? bits : bits | fieldBit(field)), 0);
   return {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../connection.ts';
 import { randomFrom } from '../event.fixture.ts';
 import { connectionOf } from '../wave/connections.fixture.ts';
+import { expectedBugs } from './expected-bugs.ts';
 import { explainExcess } from './explain-excess.ts';
 
 const term = (attribute: string, value: string) => ({ attribute, value });
@@ -159,5 +160,24 @@ describe('explainExcess', () => {
     const same = Array.from({ length: 20 }, (_, index) => connectionOf({ id: `${index}`, clientId: `c-${index}` }));
     const bugs = same.slice(0, 10).map(connection => closedWithBug(connection, 1_000_000));
     expect(explainExcess(bugs, same)).toEqual({ cohort: [], alsoPossible: [] });
+  });
+
+  it('does not name who has as many as ever, but who has them now', () => {
+    // The twenty beta clients always have bugs, twenty in a while; now twenty others on /edit have them too.
+    const mixed = clients.map((_client, index) => ({
+      version: ['5.1.9', '5.1.8', '5.1.7'][Math.floor(index / 12) % 3]!,
+      name: index % 12 === 0 ? 'beta' : 'desktop',
+      path: ['/live', '/chat', '/edit'][index % 3]!,
+    }));
+    const sick = new Set(mixed.filter((_client, index) => index % 12 === 0 || index % 12 === 2));
+    const { bugs, population } = fleet(7, mixed, client => sick.has(client as (typeof mixed)[number]));
+    const before = bugs
+      .filter(bug => bug.clientName === 'beta')
+      .map(bug => ({ ...bug, id: `${bug.id} before`, closedAt: 900_000 }));
+    const named = (earlier: readonly Connection[]) =>
+      explainExcess(bugs, population, before.length, expectedBugs, earlier).cohort;
+    expect(before).toHaveLength(20);
+    expect(named(before)).toEqual([term('url.path', '/edit')]);
+    expect(named([])).toEqual([term('websocket.client.name', 'beta')]);
   });
 });

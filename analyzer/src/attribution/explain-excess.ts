@@ -6,6 +6,7 @@ import type { SickAndExpected } from './cohort-cells.ts';
 import { wireNameOf } from './cohort-field.ts';
 import { type CohortTable, cohortTable, type Leaf } from './cohort-table.ts';
 import { type ExpectedBugs, expectedBugs } from './expected-bugs.ts';
+import { firstBugOfEachClient } from './first-bug-of-each-client.ts';
 import { kulldorffLogLikelihoodRatio } from './kulldorff-log-likelihood-ratio.ts';
 
 /** A cohort has to explain this share of the excess. */
@@ -43,7 +44,8 @@ interface Candidate {
  * have had alike, and the sets that the data can't tell from it. Every client counts once, at its first bug, against what would be expected of
  * connections of its age (see `expectedBugs`). `population` are the connections the bugs are compared with, bugs included; `expected` the sick
  * clients that the baseline would have had among them; where it would have had them all, there is no excess and no cohort. `exposure` says what is
- * expected of each connection: `expectedAlike` where it is no matter of time.
+ * expected of each connection: `expectedAlike` where it is no matter of time. `earlier` are the bugs
+ * of a while before: what always has more of them than others is not named for having as many as ever.
  *
  * Of each field the two values with the clearest excess are searched in all sets of up to three. The best by Kulldorff's likelihood ratio is
  * named, when it is at least fifty times what the best of all sets would have by chance; a further term has to bring a factor of twenty. The
@@ -54,10 +56,11 @@ export function explainExcess(
   population: readonly Connection[],
   expected = 0,
   exposure: Exposure = expectedBugs,
+  earlier: readonly Connection[] = [],
 ): Attribution {
   const nobody = { cohort: [], alsoPossible: [] };
   if (bugs.length === 0 || population.length === 0) return nobody;
-  const table = cohortTable(exposure(bugs, population), population);
+  const table = cohortTable(exposure(bugs, population), population, firstBugOfEachClient(earlier));
   if (expected >= table.all.sick) return nobody;
   const candidates = candidatesOf(table, expected);
   if (candidates.length === 0) return nobody;
@@ -91,17 +94,31 @@ function surplusOf(table: CohortTable, mask: number, terms: number, baseline: nu
   const inside = table.countsOf(mask);
   const known = table.countsWithFieldsOf(mask);
   if (inside.sick === 0 || known.sick < KNOWN * all.sick || known.expected <= 0) return null;
-  if (!explains(inside, known, baseline / all.expected)) return null;
+  const usualInside = usualOf(inside, all, baseline);
+  const usualKnown = usualOf(known, all, baseline);
+  if (!explains(inside.sick, known.sick, usualInside, usualKnown)) return null;
   const share = inside.expected / known.expected;
-  const ratio = kulldorffLogLikelihoodRatio(inside.sick, known.sick * share, known.sick);
+  // What is usual lies as it usually does, and the rest as the exposure.
+  const usual = Math.min(usualKnown, known.sick);
+  const due = usualKnown === 0 ? known.sick * share : (usual * usualInside) / usualKnown + (known.sick - usual) * share;
+  const ratio = kulldorffLogLikelihoodRatio(inside.sick, due, known.sick);
   return ratio - logChoices(table.valuesFrom(share), terms);
 }
 
+/** The usual sick clients of a set: as it had them shortly before, held to its exposure where there were few. */
+function usualOf({ expected, earlier }: SickAndExpected, all: SickAndExpected, baseline: number): number {
+  const share = expected / all.expected;
+  return (baseline * (earlier + PRIOR_EARLIER * share)) / (all.earlier + PRIOR_EARLIER);
+}
+
+/** How many sick clients before it began the exposure is worth. */
+const PRIOR_EARLIER = 3;
+
 /** Whether what is outside is no more than its part of the usual and of the excess that may be left, but for chance. */
-function explains(inside: SickAndExpected, known: SickAndExpected, usual: number): boolean {
-  const excess = known.sick - usual * known.expected;
-  const outside = known.sick - inside.sick;
-  const allowed = usual * (known.expected - inside.expected) + (1 - EXPLAINED) * Math.max(0, excess);
+function explains(inside: number, known: number, usualInside: number, usualKnown: number): boolean {
+  const excess = known - usualKnown;
+  const outside = known - inside;
+  const allowed = usualKnown - usualInside + (1 - EXPLAINED) * Math.max(0, excess);
   return outside <= allowed + 1e-9 || regularizedGamma(outside, allowed) > CHANCE;
 }
 

@@ -31,14 +31,15 @@ const CHANGES_PER_YEAR = 4;
 const MOST_CONFIDENCE = 0.999;
 
 /** Finds the cohort and the payload; `expectedSick` are the sick clients that the baseline has in the same time. */
-export function explain({ bugs, population }: IncidentFacts, expectedSick: number): Explanation {
-  const attribution = attributeBugs(bugs, population, expectedSick);
+export function explain({ bugs, population, earlier }: IncidentFacts, expectedSick: number): Explanation {
+  const attribution = attributeBugs(bugs, population, expectedSick, earlier);
   const inCohort = bugs.filter(bug => isInCohort(bug, attribution.cohort));
   const told = inCohort.length > 0 ? inCohort : bugs;
   const comparisons = new Map<string, VersionComparison>();
   return {
     bugs,
     population,
+    earlier,
     attribution,
     payload: payloadOf(told),
     kinds: payloadKinds(told),

@@ -12,6 +12,8 @@ export interface Case {
   cause: Cause;
   bugs: Connection[];
   population: Connection[];
+  /** Bugs of the ten minutes before. */
+  earlier: Connection[];
   /** Sick clients that the baseline has in the same time: what everybody's bugs are on average, as far as it is known. */
   expected: number;
   /** Distinct clients with a bug of the cause. */
@@ -28,14 +30,14 @@ const TRIES = 50;
  * The case of a seed with a cause of so many terms, 0 for none; null where the fleet has no such cause. A cause is what the data can tell: each of
  * its terms leaves out a tenth of the chances or more.
  */
-export function simulateCase(seed: number, termCount: number): Case | null {
+export function simulateCase(seed: number, termCount: number, usual: Usual = 'everybody'): Case | null {
   const random = randomFrom(seed);
   const shape = drawShape(random);
   const fleet = drawFleet(shape, random);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const cause = drawCause(fleet, termCount, random);
     if (cause === null) continue;
-    const one = runCase(seed, { shape, fleet, cause }, random);
+    const one = runCase(seed, { shape, fleet, cause, usual }, random);
     if (one !== null) return one;
   }
   return null;
@@ -43,15 +45,17 @@ export function simulateCase(seed: number, termCount: number): Case | null {
 
 function runCase(
   seed: number,
-  { shape, fleet, cause }: { shape: FleetShape; fleet: Fleet; cause: Cause },
+  { shape, fleet, cause, usual }: { shape: FleetShape; fleet: Fleet; cause: Cause; usual: Usual },
   random: Random,
 ): Case | null {
   const has = (client: Client, server: Server) => hasTerms(cause.terms, client, server);
   const own = hazardOfCause(cause);
+  const isUsual = usualClients(fleet, cause, usual);
+  if (isUsual === null) return null;
   const seldom = cause.background * affectedShare(fleet, has);
-  const everybody = own.chance * seldom;
+  const everybody = Math.min(0.9, own.chance * seldom) / affectedShare(fleet, isUsual);
   const hazardOf = (client: Client, server: Server) => {
-    const chance = has(client, server) ? own.chance + everybody : everybody;
+    const chance = (has(client, server) ? own.chance : 0) + (isUsual(client) ? everybody : 0);
     return { kind: own.kind, chance: own.kind === 'first' ? Math.min(1, chance) : chance };
   };
   const all = fleet.clients.flatMap(client =>
@@ -70,13 +74,17 @@ function runCase(
     .filter(({ closedAt }) => closedAt === null || closedAt >= startedAt);
   const loosestTerm = looseness(seen, cause);
   if (loosestTerm > LOOSEST) return null;
-  const mean = cause.terms.length === 0 ? 0 : everybody * seen.reduce((sum, { chance }) => sum + chance, 0);
+  const ofUsual = seen.filter(({ connection }) => isUsual(connection));
+  const mean = cause.terms.length === 0 ? 0 : everybody * ofUsual.reduce((sum, { chance }) => sum + chance, 0);
+  const earlier =
+    usual === 'everybody' ? [] : earlierBugs(ofUsual, (mean * EARLIER) / (until - startedAt + 1_000), random);
   return {
     seed,
     shape,
     cause,
     bugs: bugs.sort((a, b) => a.closedAt! - b.closedAt! || (a.id < b.id ? -1 : 1)),
     population,
+    earlier,
     expected: mean * Math.exp(BASELINE_ERROR * normal(random)),
     events: new Set(
       seen.filter(one => one.connection.payloadBug && isOfCause(one)).map(one => clientKey(one.connection)),
@@ -84,6 +92,40 @@ function runCase(
     loosestTerm,
   };
 }
+
+/** Whose bugs are usual: everybody's, or those of one client version that has nothing to do with the cause. */
+export type Usual = 'everybody' | 'one_version';
+
+const EARLIER = 600_000; // 10 min in milliseconds, as the engine reads them
+
+function usualClients(
+  { clients }: Fleet,
+  { terms }: Cause,
+  usual: Usual,
+): ((client: Pick<Client, 'clientVersion'>) => boolean) | null {
+  if (usual === 'everybody') return () => true;
+  const own = terms.find(({ field }) => field === 'clientVersion')?.value;
+  const version = clients.find(({ clientVersion }) => clientVersion !== null && clientVersion !== own)?.clientVersion;
+  return version == null ? null : client => client.clientVersion === version;
+}
+
+function earlierBugs(ofUsual: readonly SimulatedConnection[], mean: number, random: Random): Connection[] {
+  if (ofUsual.length === 0) return [];
+  // The sum of exponential waits: a Poisson count.
+  const bugs: Connection[] = [];
+  for (let time = random.exponential(1); time < Math.min(mean, MOST_EARLIER); time += random.exponential(1)) {
+    const { connection } = random.pick(ofUsual);
+    bugs.push({
+      ...connection,
+      id: `${connection.id}/before ${bugs.length}`,
+      closedAt: BEGIN - 1_000,
+      payloadBug: true,
+    });
+  }
+  return bugs;
+}
+
+const MOST_EARLIER = 1_000;
 
 /** Of the pairs of a client and a server, the share that the cause has. */
 function affectedShare({ clients, servers }: Fleet, has: (client: Client, server: Server) => boolean): number {
