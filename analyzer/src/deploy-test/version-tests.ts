@@ -22,8 +22,10 @@ const MOST_ALPHA = 0.01;
 /** Snapshots: every 8 bins for two minutes, where most changes fall, and every minute before. */
 const FINE = { every: 8, until: 120 };
 const COARSE = 60;
-/** Arms and instances that are gone are looked for at this pace. Bins. */
+/** Instances that are gone are looked for at this pace. Bins. */
 const SWEPT_EVERY = 600;
+/** Arms' numbers are given back at this one: to find out which are left is to look through two hours of bins. */
+const RELEASED_EVERY = 1_800;
 
 /**
  * Detector B: whether a version has a larger share of the payload bugs than of what was exposed to them. It needs no baseline, and what hits all versions alike
@@ -216,7 +218,7 @@ export class VersionTests implements AlarmSource {
 
   /** Instances come and go with every deploy: their arms go when nothing knows them any more. */
   private releaseArms(edge: number): void {
-    if (edge < this.releasedIn + SWEPT_EVERY) return;
+    if (edge < this.releasedIn + RELEASED_EVERY) return;
     this.releasedIn = edge;
     const states = [...this.snapshots, ...(this.state ? [this.state] : [])];
     for (const arm of this.arms.release(one => states.some(({ old }) => old.has(one)))) this.firstOpen.delete(arm);
