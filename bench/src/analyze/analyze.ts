@@ -7,7 +7,7 @@ import { spreadOf, textOfSpread } from '../spread.ts';
 import { makeHistory } from './make-history.ts';
 import { type AnalyzeOptions, analyzeOptions, HELP } from './options.ts';
 import type { ReplayFigures } from './replay-process.ts';
-import { measureTicks } from './ticks.ts';
+import { measureCohorts, measureTicks } from './ticks.ts';
 
 const DAY = 86_400; // seconds
 const BEGINS = Date.parse('2026-11-24');
@@ -20,8 +20,10 @@ export async function benchAnalyze(args: string[]): Promise<void> {
   const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'closewatch-analyze-'));
   mkdirSync(folder, { recursive: true });
   try {
-    if (options.only !== 'tick') await measureReplays(folder, options);
-    if (options.only === undefined || options.only === 'tick') measureTicks(options.seed);
+    const isAsked = (name: string) => options.only === undefined || options.only === name;
+    if (isAsked('parquet') || isAsked('lines')) await measureReplays(folder, options);
+    if (isAsked('tick')) measureTicks(options.seed);
+    if (isAsked('cohorts')) measureCohorts(options.seed);
   } finally {
     if (options.keep === undefined) rmSync(folder, { recursive: true });
   }

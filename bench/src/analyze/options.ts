@@ -9,7 +9,7 @@ its own; and a tick of the engine over histories of several lengths, numbers of 
   --connects yes|no whether each close's connect row is there too, as our instrumentation sends it (no)
   --lines N         rows of it that are also OTLP lines (500,000)
   --runs N          runs of each replay (1)
-  --only NAME       parquet, lines or tick; all where it is left out
+  --only NAME       parquet, lines, tick or cohorts; all where it is left out
   --keep DIR        where the history is made and left: the next run with it reads the same one
   --seed N          (1)
   --help            this text`;
