@@ -73,7 +73,8 @@ function count({ parts, startedAt, lastCloseAt }: ClosesSource, context: WaveCon
 /** With the time at which its client was back: the reconnect row's where one names it, or else the client's next open. */
 function withReturn(connection: Connection & { closedAt: number }, clients: ServiceClients): Connection {
   if (connection.backAt !== null || connection.clientId === null) return connection;
-  const backAt = clients.nextOpen(connection.clientId, connection.closedAt);
+  const { clientId, openedAt, closedAt } = connection;
+  const backAt = clients.nextOpen(clientId, openedAt ?? Number.NEGATIVE_INFINITY, closedAt);
   return backAt === null ? connection : { ...connection, backAt };
 }
 

@@ -95,6 +95,27 @@ export function watched(connections: readonly Connection[]): (now: number) => Wa
   };
 }
 
+/** The waves at the last of these times, by one who hears of a part of it all before each of them, and looks. */
+export function toldInTurn(news: readonly (Connection | Sample)[], looks: readonly number[]): Wave[] {
+  const processes = new ServiceProcesses();
+  const facts = { service: 'gateway', environment: 'prod', processes, clients: new ServiceClients(processes) };
+  const finder = new WaveFinder(facts, DEFAULT_WAVE_SETTINGS);
+  let waves: Wave[] = [];
+  for (const [index, now] of looks.entries()) {
+    const [from, to] = [index, index + 1].map(part => Math.floor((news.length * part) / looks.length));
+    for (const one of news.slice(from, to)) {
+      if ('connections' in one)
+        processes.ofInstance(one.instance, '1.8.1').addSample(one.time, one.connections, one.time);
+      else {
+        processes.replace(null, countedOf(one));
+        facts.clients.replace(null, countedOf(one));
+      }
+    }
+    waves = finder.waves(now, []);
+  }
+  return waves;
+}
+
 /** What the gauge of an instance of 1.8.1 said; epoch milliseconds. */
 export interface Sample {
   instance: string;

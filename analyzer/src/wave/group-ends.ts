@@ -21,7 +21,7 @@ export const ORDERED_GAP = 3 * 60_000; // 3 min
  * Joins ends that follow one another: within `gap` milliseconds, longer where they head for the same version or one has
  * been replaced before the next goes, and longer still on the same slot. One that heads for another version begins a group of its own, and so
  * does one in order that strikes a process of the group's new version already: that is the next deploy. One that strikes it
- * without order is the deploy's own trouble.
+ * without order while the roll goes on is the deploy's own trouble.
  */
 export function groupEnds(ends: readonly ProcessEnd[], gap: number): EndGroup[] {
   const slotOf = new Map<ProcessEnd, Slot>();
@@ -65,7 +65,7 @@ function gapTo(group: EndGroup, end: ProcessEnd, slot: Slot, gap: number): numbe
   if (isSameSlot && (!end.inOrder || slot.length > 2)) return SLOT_GAP;
   if (end.isSmall) return Number.NEGATIVE_INFINITY;
   if (toVersion !== null && toVersion === end.loss.log.version)
-    return !end.inOrder && end.toVersion === null ? ROLL_GAP : Number.NEGATIVE_INFINITY;
+    return !end.inOrder && end.toVersion === null ? gap : Number.NEGATIVE_INFINITY;
   if (toVersion !== null && end.toVersion !== null)
     return toVersion === end.toVersion ? ROLL_GAP : Number.NEGATIVE_INFINITY;
   if (toVersion !== null && group.ends.some(other => other.loss.log.version === end.loss.log.version)) return ROLL_GAP;

@@ -5,6 +5,9 @@ import type { ServiceProcesses } from './service-processes.ts';
 /** More connections under one id at a time are no client that could be followed: a load test, or an id that all share. */
 const MOST = 16;
 
+/** A client's clock and a server's differ by so much, and the first word of a close comes from either. */
+const CLOCKS = 1_000; // 1 s
+
 /** What is kept of a client's connection. Times are epoch milliseconds. */
 interface ClientConnection {
   id: string;
@@ -38,9 +41,10 @@ export class ServiceClients {
     if (is !== null) this.change(is, known => withOne(known, this.entryOf(after!)));
   }
 
-  /** When the client opened again, at `time` or later; null where it has not. */
-  nextOpen(clientId: string, time: number): number | null {
-    return this.connections.get(clientId)?.find(({ openedAt }) => openedAt >= time)?.openedAt ?? null;
+  /** When the client of a closed connection opened another one; null where it has not. */
+  nextOpen(clientId: string, openedAt: number, closedAt: number): number | null {
+    const next = nextOpen(this.connections.get(clientId) ?? [], openedAt, closedAt);
+    return next === null ? null : Math.max(next, closedAt);
   }
 
   /** Lets go of what had closed before `time`. */
@@ -71,12 +75,21 @@ export class ServiceClients {
   }
 }
 
+/** The open of the list that follows a connection: by two clocks it may come a little before the close that it answers. */
+function nextOpen(all: readonly ClientConnection[], openedAt: number, closedAt: number): number | null {
+  const from = closedAt - CLOCKS;
+  return all.find(one => one.openedAt >= from && one.openedAt > openedAt)?.openedAt ?? null;
+}
+
 /** Tells the processes of closed connections when their client's next open is another one than before. */
 function noteReturns(known: readonly ClientConnection[], changed: readonly ClientConnection[]): void {
-  const next = (all: readonly ClientConnection[], time: number) =>
-    all.find(({ openedAt }) => openedAt >= time)?.openedAt;
-  for (const { closedAt, log } of changed)
-    if (closedAt !== null && log !== null && next(known, closedAt) !== next(changed, closedAt)) log.returns += 1;
+  for (const { openedAt, closedAt, log } of changed)
+    if (
+      closedAt !== null &&
+      log !== null &&
+      nextOpen(known, openedAt, closedAt) !== nextOpen(changed, openedAt, closedAt)
+    )
+      log.returns += 1;
 }
 
 function clientOf(counted: CountedConnection | null): string | null {
