@@ -10,7 +10,9 @@ export function VerdictsPage() {
     <>
       <section class="verdict">
         <h1>Verdicts</h1>
-        <p class="lead">What Closewatch said, newest first. Waves are labelled as expected; they never hide a bug.</p>
+        <p class="lead">
+          What Closewatch said, newest first. Waves are labelled as expected; nothing is suppressed for them.
+        </p>
       </section>
       {known === null ? (
         <p class="nothing">Loading the verdicts…</p>
